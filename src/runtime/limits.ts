@@ -1,0 +1,54 @@
+/**
+ * Every bound of the program in one place. A number from outside (packet, file, config, peer) is compared
+ * with one of these before it sizes a loop, a buffer or a table.
+ */
+export const limits = {
+  /** RFC 1035 §2.3.4 */
+  nameBytes: 255,
+  labelBytes: 63,
+  /** A name of 255 bytes holds at most 127 labels and the root. */
+  nameLabels: 128,
+
+  /** Largest UDP answer unless the operator sets another: no fragments on any common path (RFC 9715). */
+  udpAnswerBytes: 1232,
+  /** Size of one receive and one send slot of the UDP loop. */
+  udpSlotBytes: 4096,
+  /** Messages taken from the kernel at once. */
+  udpBatch: 64,
+  /** How long a UDP worker blocks in the kernel before it looks at its control words. */
+  udpWaitMs: 100,
+  udpWorkers: 64,
+  listenAddresses: 64,
+
+  tcpMessageBytes: 65_535,
+  /** Connections open at once, in all and from one client address. */
+  tcpConnections: 4_096,
+  tcpConnectionsPerClient: 256,
+  /** A connection without a complete query for this long is closed (RFC 7766 §6.2.3). */
+  tcpIdleMs: 10_000,
+  /** Bytes of answers waiting for a slow reader before we stop reading its queries. */
+  tcpPendingBytes: 131_072,
+
+  /** CNAMEs followed inside our zones for one answer. */
+  cnameChain: 8,
+
+  regions: 255,
+  policies: 10_000,
+  pools: 10_000,
+  endpointsPerPool: 1_000,
+  answersPerQuery: 16,
+  /** (policy, region) pairs that can be counted one by one. */
+  answerCounters: 65_536,
+
+  zones: 100_000,
+  zoneFileBytes: 512 * 1024 * 1024,
+  zoneRecords: 5_000_000,
+  includeDepth: 8,
+  configFileBytes: 16 * 1024 * 1024,
+  /** Problems told at once; the rest is counted. */
+  problems: 100,
+
+  probeBodyBytes: 65_536,
+  probeHeaderBytes: 16_384,
+  probesAtOnce: 256,
+} as const;
