@@ -4,9 +4,11 @@ export const errorTable = {
   CONFIG_SYNTAX: 'The file is not valid YAML at this place; look for indentation, tabs or unclosed brackets.',
   CONFIG_KEY: 'The key is unknown here; use the suggested one or see docs/operators/config.md.',
   CONFIG_VALUE: 'The value does not fit the key; see docs/operators/config.md for its unit and range.',
+  CONFIG_MISSING: 'A required key is not there; add it, see docs/operators/config.md.',
   CONFIG_REFERENCE:
     'The name refers to something that the config does not define; define it or correct the name.',
   CONFIG_DUPLICATE: 'The same name is defined twice; remove or rename one.',
+  CONFIG_UNUSED: 'Nothing refers to this, so it has no effect; remove it, or use it.',
   ZONE_READ: 'Check that the zone file exists and that the process may read it.',
   ZONE_SYNTAX: 'The zone file has a fault at this place; RFC 1035 §5 gives the form.',
   ZONE_RECORD: 'The record cannot stand here; see docs/operators/zones.md for the rules of a zone.',

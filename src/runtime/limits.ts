@@ -33,6 +33,7 @@ export const limits = {
   cnameChain: 8,
 
   regions: 255,
+  monitors: 10_000,
   policies: 10_000,
   pools: 10_000,
   endpointsPerPool: 1_000,
@@ -45,6 +46,11 @@ export const limits = {
   zoneRecords: 5_000_000,
   includeDepth: 8,
   configFileBytes: 16 * 1024 * 1024,
+  /** Levels of nesting in the config file; what we read has 7. */
+  configDepth: 64,
+  /** Values that the aliases of the config file may expand to, in all. */
+  configAliasValues: 100_000,
+  caFileBytes: 1024 * 1024,
   /** Problems told at once; the rest is counted. */
   problems: 100,
 

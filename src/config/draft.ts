@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+import type { Findings, Named } from './findings.ts';
+import { isMapping, readItem } from './items.ts';
+import { outlineSchema } from './schema.ts';
+import { geoSchema } from './sections/geo.ts';
+import { listenSchema } from './sections/listen.ts';
+import { monitorSchema } from './sections/monitors.ts';
+import { nodeSchema, stateSchema } from './sections/node.ts';
+import { policySchema } from './sections/policies.ts';
+import { type PoolInput, readPool } from './sections/pools.ts';
+import { regionSchema } from './sections/regions.ts';
+import { zoneSchema } from './sections/zones.ts';
+import type { Path } from './source.ts';
+import { namePattern, nameWanted } from './values.ts';
+import { showName } from './wording.ts';
+
+/** The file with each item read for itself: values have their units and defaults, names refer to nothing yet. */
+export interface Draft {
+  readonly node: z.output<typeof nodeSchema> | undefined;
+  readonly listen: z.output<typeof listenSchema> | undefined;
+  readonly state: z.output<typeof stateSchema> | undefined;
+  readonly geo: z.output<typeof geoSchema> | undefined;
+  readonly regions: Named<z.output<typeof regionSchema>>;
+  readonly monitors: Named<z.output<typeof monitorSchema>>;
+  readonly pools: Named<PoolInput>;
+  readonly policies: Named<z.output<typeof policySchema>>;
+  /** Undefined where a zone's faults left nothing usable. */
+  readonly zones: readonly (z.output<typeof zoneSchema> | undefined)[];
+}
+
+/** Undefined when the file is not even a mapping. */
+export function readDraft(value: unknown, findings: Findings): Draft | undefined {
+  const outline = readItem(outlineSchema, value, [], findings);
+  if (outline === undefined) return undefined;
+  if (isMapping(value) && !Object.hasOwn(value, 'zones')) {
+    findings.error('CONFIG_MISSING', [], '`zones` is missing; wanted a list of zones', 'key');
+  }
+  const single = <S extends z.ZodType>(schema: S, key: keyof typeof outline) =>
+    readItem(schema, outline[key] === undefined ? {} : outline[key], [key], findings);
+  const named = <T>(key: 'regions' | 'monitors' | 'pools' | 'policies', read: Read<T>) =>
+    readNamed(outline[key], key, read, findings);
+  const by =
+    <S extends z.ZodType>(schema: S): Read<z.output<S>> =>
+    (raw, path) =>
+      readItem(schema, raw, path, findings);
+  return {
+    node: single(nodeSchema, 'node'),
+    listen: single(listenSchema, 'listen'),
+    state: single(stateSchema, 'state'),
+    geo: single(geoSchema, 'geo'),
+    regions: named('regions', by(regionSchema)),
+    monitors: named('monitors', by(monitorSchema)),
+    pools: named('pools', (raw, path) => readPool(raw, path, findings)),
+    policies: named('policies', by(policySchema)),
+    zones: outline.zones.map((zone, i) => readItem(zoneSchema, zone, ['zones', i], findings)),
+  };
+}
+
+type Read<T> = (raw: unknown, path: Path) => T | undefined;
+
+function readNamed<T>(
+  section: Readonly<Record<string, unknown>>,
+  key: string,
+  read: Read<T>,
+  findings: Findings,
+): Named<T> {
+  const items = Object.entries(section).map(([name, raw], index) => {
+    if (!namePattern.test(name)) {
+      findings.error(
+        'CONFIG_KEY',
+        [key, name],
+        `${showName(name)} cannot be a name; wanted ${nameWanted}`,
+        'key',
+      );
+    }
+    return [name, { index, item: read(raw, [key, name]) }] as const;
+  });
+  return new Map(items);
+}

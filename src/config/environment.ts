@@ -1,0 +1,11 @@
+/** What a load takes from the machine: passed in, so that a test decides it. */
+export interface LoadEnvironment {
+  /** Default of `node.name`. */
+  readonly hostname: string;
+  /** Default of `listen.workers`. */
+  readonly cores: number;
+  /** Default of `state.directory`. */
+  readonly stateDirectory: string;
+  /** The bytes of a file; throws when it cannot be read or has more than `maxBytes`. */
+  readonly read: (path: string, maxBytes: number) => Uint8Array;
+}

@@ -1,0 +1,80 @@
+import type { ErrorCode } from '../runtime/errors.ts';
+import { limits } from '../runtime/limits.ts';
+import type { Problem } from '../runtime/problem.ts';
+import { nearestName } from './nearest-name.ts';
+import type { Part, Path, Source } from './source.ts';
+import { showName, showNames } from './wording.ts';
+
+/**
+ * A section whose items have names, in the order of the file. `item` is undefined where its faults left nothing
+ * usable: they have been told, but the name is defined.
+ */
+export type Named<T> = ReadonlyMap<string, { readonly index: number; readonly item: T | undefined }>;
+
+/** The problems of one file, placed by path. At most `limits.problems` are kept; the rest is counted. */
+export class Findings {
+  errors = 0;
+  /** Problems beyond the bound. */
+  omitted = 0;
+  private readonly file: string;
+  private readonly source: Source;
+  private readonly kept = new Map<string, Problem>();
+
+  /** `file`: as the operator named it. */
+  constructor(file: string, source: Source) {
+    this.file = file;
+    this.source = source;
+  }
+
+  error(code: ErrorCode, path: Path, message: string, part: Part = 'value'): void {
+    this.errors++;
+    this.keep('error', code, path, message, part);
+  }
+
+  warning(code: ErrorCode, path: Path, message: string, part: Part = 'value'): void {
+    this.keep('warning', code, path, message, part);
+  }
+
+  /**
+   * The index of `name` in the order of `defined`; undefined, and an error at `path`, when it is not there.
+   * `kind` is the noun for messages.
+   */
+  reference(kind: string, name: string, defined: Named<unknown>, path: Path): number | undefined {
+    const found = defined.get(name);
+    if (found !== undefined) return found.index;
+    this.error('CONFIG_REFERENCE', path, `${kind} ${showName(name)} is not defined; ${hint(name, defined)}`);
+    return undefined;
+  }
+
+  /** In the order of the file. */
+  problems(): Problem[] {
+    return [...this.kept.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+  }
+
+  /** Where the value at `path` stands. */
+  place(path: Path, part: Part = 'value'): { line: number; column: number } {
+    return this.source.place(path, part);
+  }
+
+  private keep(
+    severity: Problem['severity'],
+    code: ErrorCode,
+    path: Path,
+    message: string,
+    part: Part,
+  ): void {
+    if (this.kept.size >= limits.problems) {
+      this.omitted++;
+      return;
+    }
+    const problem = { code, severity, file: this.file, ...this.place(path, part), message };
+    // A value that aliases repeat is faulty once, where it was written.
+    this.kept.set(`${problem.line}:${problem.column}:${message}`, problem);
+  }
+}
+
+function hint(name: string, defined: Named<unknown>): string {
+  if (defined.size === 0) return 'none is';
+  const near = nearestName(name, defined.keys());
+  return near === undefined ? `defined: ${showNames(defined.keys())}` : `did you mean ${showName(near)}?`;
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import type { Findings } from './findings.ts';
+import { nearestName } from './nearest-name.ts';
+import type { Path } from './source.ts';
+import { showName, showNames, showValue } from './wording.ts';
+
+type Mapping = Readonly<Record<string, unknown>>;
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Reads one item of the file and tells its faults. What is left without the faulty keys is returned when it can
+ * stand, so that the rest of the item is still checked against the rest of the file; otherwise undefined.
+ */
+export function readItem<S extends z.ZodType>(
+  schema: S,
+  raw: unknown,
+  path: Path,
+  findings: Findings,
+): z.output<S> | undefined {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const faulty = new Set<unknown>();
+  for (const issue of result.error.issues) {
+    tell(issue, schema, raw, path, findings);
+    for (const key of issue.code === 'unrecognized_keys' ? issue.keys : [issue.path[0]]) faulty.add(key);
+  }
+  if (!isMapping(raw)) return undefined;
+  const rest = Object.entries(raw).filter(([key]) => !faulty.has(key));
+  return schema.safeParse(Object.fromEntries(rest)).data;
+}
+
+export function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function tell(issue: Issue, schema: z.ZodType, raw: unknown, item: Path, findings: Findings): void {
+  const path: Path = [...item, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
+  if (issue.code === 'unrecognized_keys') {
+    for (const key of issue.keys)
+      findings.error('CONFIG_KEY', [...path, key], unknownKey(key, schema, raw), 'key');
+    return;
+  }
+  const value = valueAt(raw, issue.path);
+  if (value === undefined) {
+    const message = `${label(path)} is missing; wanted ${issue.message}`;
+    findings.error('CONFIG_MISSING', path.slice(0, -1), message, 'key');
+  } else if (issue.code === 'invalid_key') {
+    findings.error(
+      'CONFIG_KEY',
+      path,
+      `key ${showName(String(path.at(-1)))} does not fit; wanted ${issue.message}`,
+      'key',
+    );
+  } else {
+    findings.error(
+      'CONFIG_VALUE',
+      path,
+      `${label(path)}: found ${showValue(value)}, wanted ${issue.message}${meant(issue, value)}`,
+    );
+  }
+}
+
+/** The last key with the indexes after it: `location[0]`. */
+function label(path: Path): string {
+  const from = path.findLastIndex((step) => typeof step === 'string');
+  if (from < 0) return 'the file';
+  return showName(String(path[from])).replace(
+    /`$/,
+    `${path
+      .slice(from + 1)
+      .map((index) => `[${index}]`)
+      .join('')}\``,
+  );
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  let value = raw;
+  for (const step of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[step];
+  return value;
+}
+
+/** For values that are one of a few words. */
+function meant(issue: Issue, value: unknown): string {
+  if (typeof value !== 'string') return '';
+  const words =
+    issue.code === 'invalid_value' ? issue.values : 'options' in issue ? issue.options : undefined;
+  const near = words && nearestName(value, words.map(String));
+  return near === undefined ? '' : `; did you mean ${showName(near)}?`;
+}
+
+function unknownKey(key: string, schema: z.ZodType, raw: unknown): string {
+  if (key === '<<') return 'merge keys (`<<`) are not supported; write the keys out';
+  const keys = knownKeys(schema, raw);
+  const others = typesWith(key, schema);
+  if (others.length > 0) return `key ${showName(key)} is for type ${others.join(' or ')} only`;
+  const near = nearestName(key, keys);
+  const hint = near === undefined ? `known here: ${showNames(keys)}` : `did you mean ${showName(near)}?`;
+  return `unknown key ${showName(key)}; ${hint}`;
+}
+
+function knownKeys(schema: z.ZodType, raw: unknown): string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  const { type } = isMapping(raw) ? raw : { type: undefined };
+  return variants(schema).flatMap(([name, shape]) => (name === type ? Object.keys(shape) : []));
+}
+
+/** The variants of a union by `type` that know the key. */
+function typesWith(key: string, schema: z.ZodType): string[] {
+  return variants(schema).flatMap(([name, shape]) => (Object.hasOwn(shape, key) ? [name] : []));
+}
+
+function variants(schema: z.ZodType): [string, Mapping][] {
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return [];
+  return schema.options.flatMap((option) => {
+    if (!(option instanceof z.ZodObject)) return [];
+    const { type } = option.shape as Mapping;
+    return type instanceof z.ZodLiteral ? [[String(type.value), option.shape] as [string, Mapping]] : [];
+  });
+}

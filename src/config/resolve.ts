@@ -1,0 +1,85 @@
+import { dirname } from 'node:path';
+import { formatName, nameKey } from '../dns/names.ts';
+import type { Draft } from './draft.ts';
+import type { LoadEnvironment } from './environment.ts';
+import type { Findings, Named } from './findings.ts';
+import type { Config, ZoneSource } from './model.ts';
+import { resolveGeo } from './sections/geo.ts';
+import { resolveListen } from './sections/listen.ts';
+import { resolveMonitor } from './sections/monitors.ts';
+import { resolveNode, resolveState } from './sections/node.ts';
+import { resolvePolicy } from './sections/policies.ts';
+import { resolvePool } from './sections/pools.ts';
+import { resolveRegion } from './sections/regions.ts';
+import { resolveZone } from './sections/zones.ts';
+import { warnOfUnused } from './unused.ts';
+import { showName } from './wording.ts';
+
+/** Checks each item against the rest of the file. Undefined after any error. `file`: absolute. */
+export function resolveConfig(
+  draft: Draft,
+  file: string,
+  environment: LoadEnvironment,
+  findings: Findings,
+): Config | undefined {
+  const base = dirname(file);
+  const listen = draft.listen && resolveListen(draft.listen, environment, findings);
+  const databases = draft.geo && resolveGeo(draft.geo, base, findings);
+  const regions = mapNamed(draft.regions, resolveRegion);
+  const monitors = mapNamed(draft.monitors, (name, input) =>
+    resolveMonitor(name, input, environment, base, findings),
+  );
+  const pools = mapNamed(draft.pools, (name, input) => resolvePool(name, input, regions, monitors, findings));
+  const policies = mapNamed(draft.policies, (name, input) =>
+    resolvePolicy(name, input, pools, regions, findings),
+  );
+  const zones = draft.zones.map((input, i) => input && resolveZone(i, input, policies, base, findings));
+  tellRepeatedZones(zones, findings);
+  if (findings.errors > 0 || !draft.node || !draft.state || !listen || !databases) return undefined;
+  warnOfUnused(draft, findings);
+  return {
+    file,
+    node: resolveNode(draft.node, environment),
+    listen,
+    state: resolveState(draft.state, environment, base),
+    geo: { databases },
+    regions: itemsOf(regions),
+    pools: itemsOf(pools),
+    policies: itemsOf(policies),
+    zones: zones.filter((zone) => zone !== undefined),
+  };
+}
+
+/** Faulty items stay, as undefined: what refers to them is not at fault. */
+function mapNamed<In, Out>(
+  items: Named<In>,
+  resolve: (name: string, input: In) => Out | undefined,
+): Named<Out> {
+  const mapped = [...items].map(([name, { index, item }]) => {
+    return [name, { index, item: item === undefined ? undefined : resolve(name, item) }] as const;
+  });
+  return new Map(mapped);
+}
+
+function itemsOf<T>(items: Named<T>): T[] {
+  return [...items.values()].flatMap(({ item }) => (item === undefined ? [] : [item]));
+}
+
+function tellRepeatedZones(zones: readonly (ZoneSource | undefined)[], findings: Findings): void {
+  const seen = new Map<string, number>();
+  for (const [i, zone] of zones.entries()) {
+    if (zone === undefined) continue;
+    const key = nameKey(zone.apex);
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, i);
+    else {
+      const { line } = findings.place(['zones', first, 'name']);
+      const path = ['zones', i, 'name'];
+      findings.error(
+        'CONFIG_DUPLICATE',
+        path,
+        `zone ${showName(formatName(zone.apex))} stands here again; first on line ${line}`,
+      );
+    }
+  }
+}

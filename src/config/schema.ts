@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { limits } from '../runtime/limits.ts';
+import { geoSchema } from './sections/geo.ts';
+import { listenSchema } from './sections/listen.ts';
+import { monitorSchema } from './sections/monitors.ts';
+import { nodeSchema, stateSchema } from './sections/node.ts';
+import { policySchema } from './sections/policies.ts';
+import { poolSchema } from './sections/pools.ts';
+import { regionSchema } from './sections/regions.ts';
+import { zoneSchema } from './sections/zones.ts';
+import { name } from './values.ts';
+
+const zonesWanted = `a list of 1 to ${limits.zones} zones`;
+
+/** The whole file, for editors and docs. `readDraft` reads the same sections item by item. */
+export const configSchema = z.strictObject({
+  node: nodeSchema.optional(),
+  listen: listenSchema.optional(),
+  state: stateSchema.optional(),
+  geo: geoSchema.optional(),
+  regions: named(regionSchema).optional().describe('Regions by name; the order is that of last resort.'),
+  monitors: named(monitorSchema).optional().describe('Monitors by name.'),
+  pools: named(poolSchema).optional().describe('Pools by name.'),
+  policies: named(policySchema).optional().describe('Policies by name.'),
+  zones: z.array(zoneSchema).min(1).max(limits.zones).describe('The zones that this server answers for.'),
+});
+
+const section = () => z.unknown().optional();
+
+/** The file with its items still unread. */
+export const outlineSchema = z.strictObject(
+  {
+    node: section(),
+    listen: section(),
+    state: section(),
+    geo: section(),
+    regions: items('regions', limits.regions),
+    monitors: items('monitors', limits.monitors),
+    pools: items('pools', limits.pools),
+    policies: items('policies', limits.policies),
+    zones: z
+      .array(z.unknown(), { error: zonesWanted })
+      .min(1, { error: zonesWanted })
+      .max(limits.zones, { error: zonesWanted })
+      .default([]),
+  } satisfies Record<keyof typeof configSchema.shape, z.ZodType>,
+  { error: 'a mapping with at least `zones`' },
+);
+
+/** The JSON Schema (draft 7) that editors use: what may be written, not what it becomes. */
+export function configJsonSchema(): object {
+  const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' });
+  return { ...schema, title: 'Meridian config' };
+}
+
+function named<S extends z.ZodType>(item: S) {
+  return z.record(name(), item);
+}
+
+function items(what: string, max: number) {
+  const error = `a mapping of at most ${max} ${what} by name`;
+  return z
+    .record(z.string(), z.unknown(), { error })
+    .refine((section) => Object.keys(section).length <= max, { error })
+    .default({});
+}

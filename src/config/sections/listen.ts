@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { formatAddress } from '../../ip/address.ts';
+import { limits } from '../../runtime/limits.ts';
+import type { LoadEnvironment } from '../environment.ts';
+import type { Findings } from '../findings.ts';
+import type { Listen, SocketAddress } from '../model.ts';
+import type { Path } from '../source.ts';
+import { integer, parseSocketAddress, reading } from '../values.ts';
+import { showName } from '../wording.ts';
+
+const addressWanted = 'an IP address with a port, such as "0.0.0.0:53" or "[::]:53"';
+const dnsWanted = `a list of 1 to ${limits.listenAddresses} addresses`;
+
+export const listenSchema = z
+  .strictObject(
+    {
+      dns: z
+        .array(reading(addressWanted, parseSocketAddress), { error: dnsWanted })
+        .min(1, { error: dnsWanted })
+        .max(limits.listenAddresses, { error: dnsWanted })
+        .prefault(['127.0.0.1:5300', '[::1]:5300'])
+        .describe('Addresses with ports for DNS: UDP and TCP on each. Port 0 lets the system choose.'),
+      http: reading(`${addressWanted}, or \`off\``, (text) =>
+        text === 'off' ? text : parseSocketAddress(text),
+      )
+        .prefault('127.0.0.1:8053')
+        .describe('Address with port for metrics, API and dashboard, or `off`. Not for the open Internet.'),
+      workers: integer(1, limits.udpWorkers)
+        .optional()
+        .describe('UDP worker threads. Default: one per core.'),
+    },
+    { error: 'a mapping with `dns`, `http` and `workers`' },
+  )
+  .describe('Where the process listens.');
+
+export function resolveListen(
+  input: z.output<typeof listenSchema>,
+  environment: LoadEnvironment,
+  findings: Findings,
+): Listen {
+  const http = input.http === 'off' ? undefined : input.http;
+  const taken = new Map<string, string>();
+  const claim = (socket: SocketAddress, path: Path, by: string): void => {
+    const key = `${formatAddress(socket.address)} ${socket.port}`;
+    const first = taken.get(key);
+    if (first === undefined || socket.port === 0) taken.set(key, by);
+    else findings.error('CONFIG_DUPLICATE', path, `${showName(by)} has the address of ${showName(first)}`);
+  };
+  for (const [i, socket] of input.dns.entries()) claim(socket, ['listen', 'dns', i], `listen.dns[${i}]`);
+  // DNS over TCP and HTTP cannot share a port either.
+  if (http !== undefined) claim(http, ['listen', 'http'], 'listen.http');
+  return { dns: input.dns, http, workers: input.workers ?? Math.min(environment.cores, limits.udpWorkers) };
+}
