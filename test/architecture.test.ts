@@ -11,7 +11,7 @@ const imports = new Map(files.map((file) => [file, localImports(file)]));
 /** What each folder may import; `runtime` is open to all. `a/b` names a part of a folder that stands apart. */
 const allowed: Record<string, readonly string[]> = {
   runtime: [],
-  dns: [],
+  dns: ['ip'],
   ip: [],
   geo: ['ip'],
   zone: ['dns'],

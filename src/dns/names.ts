@@ -1,4 +1,5 @@
 import { limits } from '../runtime/limits.ts';
+import { quote } from './quote.ts';
 
 /**
  * A domain name as uncompressed wire bytes (RFC 1035 §3.1): length-prefixed labels and the root's zero byte.
@@ -32,8 +33,7 @@ export function parseName(text: string, origin: WireName = rootName): NameResult
     }
     const byte = char === '\\' ? readEscape(text, i) : char.charCodeAt(0);
     if (byte === undefined) return { ok: false, reason: `bad escape in ${quote(text)}` };
-    if (byte > 255)
-      return { ok: false, reason: `character ${quote(char)} is not ASCII; write it in punycode` };
+    if (char > '~') return { ok: false, reason: `${quote(text)} is not ASCII; write it in punycode` };
     if (char === '\\') i += /\d/.test(text[i + 1]!) ? 3 : 1;
     label.push(byte);
     if (label.length > limits.labelBytes)
@@ -109,7 +109,7 @@ function fold(byte: number): number {
 
 function readEscape(text: string, at: number): number | undefined {
   const next = text[at + 1];
-  if (next === undefined) return undefined;
+  if (next === undefined || next > '~') return undefined;
   if (!/\d/.test(next)) return next.charCodeAt(0);
   const digits = text.slice(at + 1, at + 4);
   return /^\d{3}$/.test(digits) && Number(digits) <= 255 ? Number(digits) : undefined;
@@ -119,8 +119,4 @@ function formatByte(byte: number): string {
   if (byte < 0x21 || byte > 0x7e) return `\\${String(byte).padStart(3, '0')}`;
   const char = String.fromCharCode(byte);
   return '."();@$\\'.includes(char) ? `\\${char}` : char;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
 }

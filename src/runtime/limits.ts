@@ -45,6 +45,11 @@ export const limits = {
   zoneFileBytes: 512 * 1024 * 1024,
   zoneRecords: 5_000_000,
   includeDepth: 8,
+  /** $INCLUDE lines followed for one zone. */
+  zoneIncludes: 1_000,
+  /** Words of one zone file entry, over all its lines: more than the largest record data can need. */
+  zoneEntryWords: 65_536,
+  rdataBytes: 65_535,
   configFileBytes: 16 * 1024 * 1024,
   /** Levels of nesting in the config file; what we read has 7. */
   configDepth: 64,

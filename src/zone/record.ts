@@ -8,6 +8,8 @@ export interface ZoneRecord {
   readonly ttlSeconds: number;
   /** Uncompressed wire form (RFC 1035 §3.3, RFC 3597). */
   readonly rdata: Uint8Array;
+  /** The zone file, a file it includes, or the config file. */
+  readonly file: string;
   readonly line: number;
 }
 
@@ -16,5 +18,9 @@ export interface Zone {
   readonly apex: WireName;
   /** For messages: the file, or the config file when the records stand inline. */
   readonly file: string;
+  /**
+   * Without duplicates. The records of one owner name stand together, in the order in which the names first
+   * appear, and among them those of one type (an RRset), types ascending. All of an RRset have one TTL.
+   */
   readonly records: readonly ZoneRecord[];
 }
