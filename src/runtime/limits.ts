@@ -17,7 +17,26 @@ export const limits = {
   udpBatch: 64,
   /** How long a UDP worker blocks in the kernel before it looks at its control words. */
   udpWaitMs: 100,
+  /** Kernel buffers of a UDP socket: queries that arrive during a pause of the worker wait here. */
+  udpReceiveBufferBytes: 4 * 1024 * 1024,
+  udpSendBufferBytes: 1024 * 1024,
+  /** Batches that a stopping worker still answers; it is done when nothing came for so long. */
+  udpDrainBatches: 1_024,
+  udpDrainQuietMs: 5,
+  /** System calls that may fail in a row before the worker is restarted. */
+  udpFailures: 1_000,
   udpWorkers: 64,
+  /** A stopping set of workers has this long to answer what has arrived; connections a little less. */
+  stopMs: 2_000,
+  stopGraceMs: 1_500,
+  /** A worker whose heartbeat stands still for so many looks, one each `workerWatchMs`, is replaced. */
+  workerWatchMs: 1_000,
+  workerWatchMisses: 5,
+  /** Wait before a worker that ended again soon is started again; doubled each time, up to the second. */
+  workerRestartMs: 100,
+  workerRestartMaxMs: 5_000,
+  /** A worker that lived so long starts anew with no wait. */
+  workerStableMs: 30_000,
   listenAddresses: 64,
 
   tcpMessageBytes: 65_535,
@@ -28,6 +47,8 @@ export const limits = {
   tcpIdleMs: 10_000,
   /** Bytes of answers waiting for a slow reader before we stop reading its queries. */
   tcpPendingBytes: 131_072,
+  /** Connections that the kernel holds for us until we take them. */
+  tcpBacklog: 1_024,
 
   /** CNAMEs followed inside our zones for one answer. */
   cnameChain: 8,

@@ -1,0 +1,15 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { respond } from '../query/respond.ts';
+import { PortableUdp } from './udp-portable.ts';
+import type { WorkerStart } from './worker-messages.ts';
+import { openAll, openShell, untilStopped } from './worker-shell.ts';
+
+/** Thread entry: UDP on every listen address through node:dgram, until it is told to stop. */
+const port = parentPort!;
+const start = workerData as WorkerStart;
+const shell = openShell(port, start);
+const server = new PortableUdp({ ...shell, respond });
+if (await openAll(port, start.sockets, ({ address }) => server.listen(address))) {
+  await untilStopped(shell, () => {});
+}
+await server.stop();

@@ -1,0 +1,69 @@
+import type { MessagePort } from 'node:worker_threads';
+import { QueryContext } from '../query/context.ts';
+import { limits } from '../runtime/limits.ts';
+import type { WorkerLine } from './control-block.ts';
+import { ControlBlock } from './control-block.ts';
+import { errorText } from './libc.ts';
+import { SnapshotInbox } from './snapshot-inbox.ts';
+import type { WorkerReport, WorkerSocket, WorkerStart } from './worker-messages.ts';
+
+/** What every worker has before it has sockets. */
+export interface WorkerShell {
+  readonly control: ControlBlock;
+  readonly line: WorkerLine;
+  readonly context: QueryContext;
+  readonly inbox: SnapshotInbox;
+}
+
+export function openShell(port: MessagePort, start: WorkerStart): WorkerShell {
+  const control = new ControlBlock(start.control);
+  const line = control.line(start.worker);
+  const context = new QueryContext(start.counters, start.seed, start.udpAnswerBytes);
+  const inbox = new SnapshotInbox(port, control, line, context, start.snapshot);
+  return { control, line, context, inbox };
+}
+
+export function report(port: MessagePort, message: WorkerReport): void {
+  port.postMessage(message);
+}
+
+/** Opens each socket in turn and reports the outcome. False when one could not be opened: the worker then ends. */
+export async function openAll(
+  port: MessagePort,
+  sockets: readonly WorkerSocket[],
+  open: (socket: WorkerSocket) => Promise<number>,
+): Promise<boolean> {
+  const ports: number[] = [];
+  for (const socket of sockets) {
+    try {
+      ports.push(await open(socket));
+    } catch (error) {
+      report(port, { kind: 'failed', address: socket.address, reason: bindReason(error) });
+      return false;
+    }
+  }
+  report(port, { kind: 'ready', ports });
+  return true;
+}
+
+/**
+ * Keeps a worker with an event loop in step with its control words, as the UDP loop does by itself: heartbeat, new
+ * snapshots, `tick`. Resolves when the worker is asked to stop.
+ */
+export function untilStopped(shell: WorkerShell, tick: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      shell.line.beat();
+      shell.inbox.refresh();
+      tick();
+      if (!shell.control.stopping()) return;
+      clearInterval(timer);
+      resolve();
+    }, limits.udpWaitMs);
+  });
+}
+
+function bindReason(error: unknown): string {
+  const { errno, message } = error as NodeJS.ErrnoException;
+  return errno === undefined ? message : errorText(-errno);
+}
