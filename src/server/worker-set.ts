@@ -1,0 +1,213 @@
+import { randomInt } from 'node:crypto';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { OperatorError } from '../runtime/errors.ts';
+import { limits } from '../runtime/limits.ts';
+import type { SnapshotBuffers } from '../snapshot/buffers.ts';
+import {
+  type BindFault,
+  type BoundSocket,
+  findOtherListener,
+  openTcpSocket,
+  openUdpSocket,
+} from './bound-socket.ts';
+import { ControlBlock } from './control-block.ts';
+import { type Libc, loadLibc } from './libc.ts';
+import type { ListenAddress } from './sockaddr.ts';
+import { workerFile } from './worker-file.ts';
+import { listenError, type WorkerEvent, WorkerLife } from './worker-life.ts';
+import type { WorkerSocket } from './worker-messages.ts';
+
+export interface WorkerSetOptions {
+  readonly addresses: readonly ListenAddress[];
+  /** UDP threads; the portable path has one whatever is asked. */
+  readonly udpWorkers: number;
+  readonly snapshot: SnapshotBuffers;
+  /** Query counters: one buffer for each UDP worker, then one for the stream worker. */
+  readonly counters: readonly SharedArrayBuffer[];
+  readonly udpAnswerBytes: number;
+  /** Use node:dgram even where the batched path would work. */
+  readonly portable?: boolean;
+  /**
+   * Start beside another set of this process that holds some of the addresses, which then is to be stopped.
+   * Without it an address in use is an error. Not on the portable path: stop the old set first there.
+   */
+  readonly overlap?: boolean;
+  readonly onEvent: (event: WorkerEvent) => void;
+  readonly clock?: Clock;
+}
+
+export interface WorkerStatus {
+  readonly name: string;
+  readonly alive: boolean;
+  readonly restarts: number;
+  /** Low 32 bits of the generation that it answers from. */
+  readonly generation: number;
+  /** Indexed by `Tally`. Shared memory: it goes on counting. */
+  readonly tally: Float64Array;
+}
+
+export interface WorkerSet {
+  /** The port of each address, as the kernel gave it where 0 was asked. */
+  readonly ports: readonly number[];
+  /** `mmsg` is recvmmsg and sendmmsg through koffi; `portable` is node:dgram. */
+  readonly path: 'mmsg' | 'portable';
+  /** Hands a snapshot to all workers. False, and nothing done, when a newer or the same one was published. */
+  publish(snapshot: SnapshotBuffers): boolean;
+  status(): readonly WorkerStatus[];
+  /** Answers what has arrived, closes all sockets; within `limits.stopMs` or so. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the data plane: UDP workers and one stream worker on every address. Resolves when all of them serve;
+ * rejects with OperatorError LISTEN, and leaves nothing open, when an address cannot be had.
+ */
+export async function startWorkers(options: WorkerSetOptions): Promise<WorkerSet> {
+  const libc = options.portable === true ? 'asked for by the operator' : loadLibc();
+  if (typeof libc === 'string') options.onEvent({ kind: 'portable', reason: libc });
+  for (let attempt = 1; ; attempt++) {
+    const set = new Workers(options, libc);
+    try {
+      await set.start();
+      return set;
+    } catch (error) {
+      await set.stop();
+      // The kernel's choice of a UDP port may be taken for TCP: it then chooses again.
+      const again = options.addresses.some(({ port }) => port === 0) && attempt < PORT_ATTEMPTS;
+      if (!again || !(error instanceof OperatorError)) throw error;
+    }
+  }
+}
+
+const PORT_ATTEMPTS = 8;
+
+class Workers implements WorkerSet {
+  readonly path: 'mmsg' | 'portable';
+  private readonly options: WorkerSetOptions;
+  private readonly clock: Clock;
+  private readonly libc: Libc | undefined;
+  private readonly control: ControlBlock;
+  private readonly lives: WorkerLife[] = [];
+  private readonly seed = randomInt(2 ** 32);
+  /** As asked, then with the ports that the kernel gave. */
+  private addresses: readonly ListenAddress[];
+  private snapshot: SnapshotBuffers;
+  private watch: Timer | undefined;
+
+  constructor(options: WorkerSetOptions, libc: Libc | string) {
+    this.options = options;
+    this.libc = typeof libc === 'string' ? undefined : libc;
+    this.path = this.libc === undefined ? 'portable' : 'mmsg';
+    this.clock = options.clock ?? systemClock;
+    this.control = ControlBlock.forWorkers(options.udpWorkers + 1);
+    this.addresses = options.addresses;
+    this.snapshot = options.snapshot;
+    this.control.announce(this.snapshot.generation | 0);
+  }
+
+  get ports(): readonly number[] {
+    return this.addresses.map(({ port }) => port);
+  }
+
+  async start(): Promise<void> {
+    const { udpWorkers, overlap } = this.options;
+    const udp = this.libc === undefined ? 1 : udpWorkers;
+    for (let i = 0; i < udp; i++) this.lives.push(this.life(`udp ${i + 1}`, i));
+    this.lives.push(this.life('tcp', udpWorkers));
+    if (this.libc !== undefined && overlap !== true) this.refuseOthers(this.libc);
+    // One after the other until all ports are known, then all at once.
+    const [first, ...others] = this.lives;
+    const ports = await first!.start();
+    this.addresses = this.addresses.map(({ host }, i) => ({ host, port: ports[i]! }));
+    await Promise.all(others.map((life) => life.start()));
+    this.lookAfter();
+  }
+
+  publish(snapshot: SnapshotBuffers): boolean {
+    if (snapshot.generation <= this.snapshot.generation) return false;
+    this.snapshot = snapshot;
+    // The message first: who sees the word finds the message.
+    for (const life of this.lives) life.publish(snapshot);
+    this.control.announce(snapshot.generation | 0);
+    return true;
+  }
+
+  status(): readonly WorkerStatus[] {
+    return this.lives.map(({ name, alive, restarts, line }) => ({
+      name,
+      alive,
+      restarts,
+      generation: line.adopted(),
+      tally: line.tally,
+    }));
+  }
+
+  async stop(): Promise<void> {
+    this.watch?.cancel();
+    this.control.askToStop();
+    await Promise.all(this.lives.map((life) => life.stop()));
+  }
+
+  private life(name: string, worker: number): WorkerLife {
+    const { options, libc, clock } = this;
+    const udp = name !== 'tcp';
+    const file = udp ? (libc === undefined ? 'udp-portable-worker' : 'udp-worker') : 'stream-worker';
+    return new WorkerLife({
+      name,
+      file: workerFile(file, import.meta.url),
+      line: this.control.line(worker),
+      clock,
+      onEvent: options.onEvent,
+      open: () => this.open(name, udp ? openUdpSocket : openTcpSocket),
+      release: (sockets) => closeAll(libc, sockets),
+      start: (sockets) => ({
+        worker,
+        control: this.control.buffer,
+        counters: options.counters[worker]!,
+        snapshot: this.snapshot,
+        seed: (this.seed + Math.imul(worker, 0x9e3779b9)) >>> 0,
+        udpAnswerBytes: options.udpAnswerBytes,
+        sockets,
+      }),
+    });
+  }
+
+  /** Opens a socket for each address, or leaves that to the worker on the portable path. */
+  private open(
+    name: string,
+    openOne: (libc: Libc, address: ListenAddress) => BoundSocket | BindFault,
+  ): readonly WorkerSocket[] {
+    const { libc } = this;
+    if (libc === undefined) return this.addresses.map((address) => ({ address }));
+    const opened: WorkerSocket[] = [];
+    for (const address of this.addresses) {
+      const socket = openOne(libc, address);
+      if ('reason' in socket) {
+        closeAll(libc, opened);
+        throw listenError(name, { address, reason: socket.reason });
+      }
+      opened.push({ address: { host: address.host, port: socket.port }, fd: socket.fd });
+    }
+    return opened;
+  }
+
+  private refuseOthers(libc: Libc): void {
+    for (const address of this.addresses) {
+      if (address.port === 0) continue;
+      const fault = findOtherListener(libc, address);
+      if (fault !== undefined) throw listenError(fault.transport, { address, reason: fault.reason });
+    }
+  }
+
+  private lookAfter(): void {
+    this.watch = this.clock.setTimer(() => {
+      for (const life of this.lives) life.watch();
+      this.lookAfter();
+    }, limits.workerWatchMs);
+  }
+}
+
+function closeAll(libc: Libc | undefined, sockets: readonly WorkerSocket[]): void {
+  for (const { fd } of sockets) if (fd !== undefined) libc?.close(fd);
+}
