@@ -1,0 +1,19 @@
+/** What Meridian sets out to hold, each judged by the row of the same meaning. */
+export const targets = {
+  /** CPU per query as a multiple of the peer's, one UDP worker, client subnet in each query. */
+  cpuToGdnsd: 1.1,
+  cpuToKnot: 1,
+  cpuToPowerdns: 1,
+  cpuToEcho: 1.35,
+  /** CPU per query with 100 000 names as a multiple of that with 1 000. */
+  cpuManyNames: 1.25,
+  /** Health change → answers of every worker. */
+  publishMs: 60,
+  /** Endpoint killed → gone from all answers, by the monitor's interval. */
+  goneSeconds: { 1: 3.5, 10: 13 },
+  coldStartSeconds: 8,
+  warmStartSeconds: 1.5,
+  residentMegabytes: 300,
+  /** Queries without an answer while the config is reloaded again and again. */
+  lostQueries: 0,
+} as const;
