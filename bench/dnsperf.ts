@@ -22,6 +22,8 @@ export interface DnsperfResult {
   readonly completed: number;
   readonly lost: number;
   readonly queriesPerSecond: number;
+  /** The longest wait for an answer, seconds. */
+  readonly longest: number;
   /** Answers with another rcode than NOERROR. */
   readonly wrong: number;
 }
@@ -66,6 +68,7 @@ export function parseDnsperf(output: string): DnsperfResult {
     completed: number('Queries completed'),
     lost: number('Queries lost'),
     queriesPerSecond: number('Queries per second'),
+    longest: Number(/max ([\d.]+)\)/.exec(output)?.[1] ?? Number.NaN),
     wrong,
   };
 }

@@ -52,7 +52,7 @@ export function pairedRatio(
 
 async function measure({ server, port, queryFile }: Entrant, seconds: number, core: number): Promise<Sample> {
   const before = server.cpu();
-  // 200 open queries keep one server core busy and stay below a default socket buffer.
+  // 128 open queries keep one server core busy and stay below a default socket buffer.
   const result = await runDnsperf({
     port,
     queryFile,

@@ -50,7 +50,7 @@ export function writeMeridianZone(directory: string, serial: number): void {
   writeFileSync(join(directory, 'zone'), lines.join('\n'));
 }
 
-const entry = resolve(import.meta.dirname, '../../dist/main.js');
+const entry = resolve(import.meta.dirname, '../../../dist/main.js');
 
 function config({ port, httpPort, labels, databases, workers }: MeridianSetup): string {
   const places = regions.map(

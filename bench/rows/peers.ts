@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GeoFixture } from '../fixtures.ts';
 import { type Entrant, pairedRatio, race, type Sample } from '../measure.ts';
-import { echo } from '../peers/echo.ts';
+import { kernelEcho, scriptEcho } from '../peers/echo.ts';
 import { gdnsd } from '../peers/gdnsd.ts';
 import { knot } from '../peers/knot.ts';
 import { meridian } from '../peers/meridian.ts';
@@ -25,7 +26,7 @@ export async function measurePeers(context: BenchContext): Promise<Group> {
   const running: Entrant[] = [];
   const notes = new Map<string, string>();
   try {
-    for (const peer of [gdnsd, meridian, knot, powerdns, echo]) {
+    for (const peer of [gdnsd, meridian, knot, powerdns, kernelEcho, scriptEcho]) {
       const reason = peer.missing();
       if (reason !== undefined) {
         notes.set(peer.name, reason);
@@ -92,13 +93,14 @@ const COMPARED = 500;
 
 async function awaitEcho(server: ServerProcess, port: number): Promise<void> {
   for (let i = 0; i < 50 && !server.ended; i++)
-    if ((await ask(port, { name: apex }, 100).catch(() => undefined)) !== undefined) return;
-  if (server.ended) throw new Error(`ended at start: ${server.lastWords()}`);
+    if ((await ask(port, { name: apex }, 100)) !== undefined) return;
+    else await sleep(20);
+  throw new Error(`no echo: ${server.lastWords()}`);
 }
 
 function toGroup(samples: ReadonlyMap<string, readonly Sample[]>, notes: ReadonlyMap<string, string>): Group {
   const rows: Row[] = [];
-  for (const peer of [meridian, gdnsd, knot, powerdns, echo]) {
+  for (const peer of [meridian, gdnsd, knot, powerdns, kernelEcho, scriptEcho]) {
     const list = samples.get(peer.name);
     const note = notes.get(peer.name);
     const pick = (key: keyof Sample): number | undefined => list && median(list.map((sample) => sample[key]));
@@ -119,7 +121,7 @@ function toGroup(samples: ReadonlyMap<string, readonly Sample[]>, notes: Readonl
     bound,
   });
   rows.push(of(gdnsd, targets.cpuToGdnsd), of(knot, targets.cpuToKnot));
-  rows.push(of(powerdns, targets.cpuToPowerdns), of(echo, targets.cpuToEcho));
+  rows.push(of(powerdns, targets.cpuToPowerdns), of(kernelEcho, targets.cpuToEcho));
   return { title: '1 000 steered names, a client subnet in each query, one core', rows };
 }
 
