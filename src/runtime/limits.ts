@@ -62,6 +62,16 @@ export const limits = {
   /** (policy, region) pairs that can be counted one by one. */
   answerCounters: 65_536,
 
+  geoFileBytes: 1024 * 1024 * 1024,
+  /** Values read for one record of an MMDB file, nested ones counted. */
+  geoRecordValues: 4_096,
+  geoTextBytes: 256,
+  /** Distinct orders of regions in one map; what comes after gets a coarser order. */
+  geoRankings: 65_000,
+  /** Compiled maps kept on disk. */
+  geoCacheFiles: 4,
+  geoMapBytes: 512 * 1024 * 1024,
+
   zones: 100_000,
   zoneFileBytes: 512 * 1024 * 1024,
   zoneRecords: 5_000_000,
