@@ -34,9 +34,7 @@ export const serviceParameters: Field = {
       if (key <= last || key === 0xffff || text === undefined) wire.fail();
       last = key;
       parameters.set(key, value);
-      texts.push(
-        value.length === 0 ? formatServiceKey(key) : `${formatServiceKey(key)}=${formatString(text!)}`,
-      );
+      texts.push(formatServiceKey(key) + (text?.length ? `=${formatString(text)}` : ''));
     }
     if (contradiction(parameters) !== undefined) wire.fail();
     return texts.join(' ');

@@ -90,10 +90,10 @@ export function parseRdata(type: number, words: Words, out: WireWriter): boolean
       if (words.fault !== undefined) return false;
     }
   }
-  if (words.fault === undefined && !words.atEnd) {
+  if (out.full) words.fail(`the data is longer than ${out.bytes.length} bytes`, words.count - 1);
+  if (!words.atEnd) {
     words.fail(`${words.shown(words.next)} stands behind the end of the ${typeName(type)} data`, words.next);
   }
-  if (out.full) words.fail(`the data is longer than ${out.bytes.length} bytes`, words.count - 1);
   return words.fault === undefined;
 }
 
