@@ -1,12 +1,12 @@
 /** Longer words are not compared: they are no slip of the finger. */
 const longestWord = 64;
 
-/** The candidate that `word` was likely meant to be: at most one slip in three letters; case and `_` for `-` are free. */
+/** The candidate that `word` was likely meant to be: one slip, or one in three letters; case and `_` for `-` are free. */
 export function nearestName(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > longestWord) return undefined;
   const folded = fold(word);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.max(word.length > 1 ? 1 : 0, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(folded, fold(candidate));

@@ -90,8 +90,13 @@ class Reader {
   compose(text: string): Document[] {
     const documents = [...new Composer(yamlOptions).compose(this.tokens(text), true, text.length)];
     for (const document of documents) {
-      for (const { message, pos } of [...document.errors, ...document.warnings])
-        this.fault('CONFIG_SYNTAX', pos[0], plainMessage(message));
+      for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+        this.fault(
+          'CONFIG_SYNTAX',
+          pos[0],
+          code === 'NON_STRING_KEY' ? 'a key must be plain text' : plainMessage(message),
+        );
+      }
     }
     const second = documents[1];
     if (second !== undefined)
