@@ -92,5 +92,16 @@ export const limits = {
 
   probeBodyBytes: 65_536,
   probeHeaderBytes: 16_384,
-  probesAtOnce: 256,
+  /** Probes in flight; one region of 3 000 silent endpoints at 10 s and a timeout of 2 s holds 600. */
+  probesAtOnce: 1_024,
+  /** Tries of one endpoint in flight while its silence is confirmed. */
+  probeTriesAtOnce: 50,
+  /** What a probe may take to close down after its deadline before it is counted without its word. */
+  probeGraceMs: 100,
+  /** Characters of a reason; a server's own words stand in some. */
+  probeReasonLength: 200,
+
+  /** State directory: `health.json`, and the age from which it says nothing. */
+  healthFileBytes: 64 * 1024 * 1024,
+  healthMemoryAgeMs: 600_000,
 } as const;

@@ -1,0 +1,35 @@
+import type { HttpCheck, TcpCheck } from '../../config/model.ts';
+
+/** Where one probe goes. `host` is what the endpoint is called: Host header, TLS name, name in reasons. */
+export interface ProbeTarget {
+  /** IPv4 or IPv6 text, no brackets. */
+  readonly address: string;
+  readonly port: number;
+  readonly host: string;
+}
+
+/** Closed set, for metrics. `error`: something that is none of the others, such as an answer that is not HTTP. */
+export type ProbeCode = 'success' | 'timeout' | 'connect' | 'tls' | 'status' | 'body' | 'error';
+
+export interface ProbeResult {
+  readonly ok: boolean;
+  readonly code: ProbeCode;
+  readonly durationMs: number;
+  /** For people: what failed, then what was found and what was wanted. Set when not ok. */
+  readonly reason?: string;
+  /** The probe could not be made for want of something on this machine: it says nothing about the endpoint. */
+  readonly ownFault?: true;
+}
+
+/**
+ * One probe over a new connection, which is closed when the promise settles. Never rejects. `signal` is the
+ * deadline of the whole: once aborted, the promise settles at once with code `timeout`.
+ */
+export type Probe<C> = (target: ProbeTarget, check: C, signal: AbortSignal) => Promise<ProbeResult>;
+
+/** One implementation for each type of check. */
+export interface Probes {
+  readonly http: Probe<HttpCheck>;
+  readonly https: Probe<HttpCheck>;
+  readonly tcp: Probe<TcpCheck>;
+}
