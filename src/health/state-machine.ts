@@ -1,0 +1,111 @@
+/**
+ * The health of one endpoint as a pure function of its probe results. docs/operators/health-checks.md says
+ * the same in words, docs/decisions/0010-silence-weighs-less.md why.
+ */
+
+export type HealthState = 'unknown' | 'up' | 'down';
+
+/** What one probe says: `silence` is a failure without any answer, which a lost packet can cause as well. */
+export type Outcome = 'success' | 'refusal' | 'silence';
+
+export interface Rules {
+  /** Refusals that take an endpoint out. */
+  readonly fall: number;
+  /** Successes in a row that bring it back, and that clear failures while it is in. */
+  readonly rise: number;
+}
+
+/** All that is remembered of past results. Frozen by convention: `judge` returns a new one. */
+export interface Standing {
+  readonly state: HealthState;
+  /** Weight of the failures since the last calm, in units of one silence; see `fallWeight`. */
+  readonly doubt: number;
+  /** Times a success was followed by a failure since the last calm: the measure of unsteadiness. */
+  readonly relapses: number;
+  readonly successesInRow: number;
+  readonly failuresInRow: number;
+  /** The newest failure was silence. */
+  readonly silent: boolean;
+  /** When the first failed probe since the last calm began, monotonic ms. */
+  readonly firstFailureAt: number | undefined;
+}
+
+/** Silences that weigh as much as one refusal: ten more of them are wanted after the first when fall is 3. */
+export const refusalWeight = 5;
+
+/** An unsteady endpoint comes back after at most so many successes in a row (or `rise`, if that is more). */
+const mostSuccesses = 32;
+
+export function initialStanding(state: HealthState): Standing {
+  return {
+    state,
+    doubt: 0,
+    relapses: 0,
+    successesInRow: 0,
+    failuresInRow: 0,
+    silent: false,
+    firstFailureAt: undefined,
+  };
+}
+
+/** The doubt at which an endpoint leaves: `fall` refusals, or one silence and 5 × (fall − 1) more. */
+export function fallWeight(rules: Rules): number {
+  return 1 + refusalWeight * (rules.fall - 1);
+}
+
+/** Successes in a row that bring back an endpoint that is down: doubled by each relapse. */
+export function successesWanted(standing: Standing, rules: Rules): number {
+  const doubled = rules.rise * 2 ** Math.min(standing.relapses, 16);
+  return Math.max(rules.rise, Math.min(doubled, mostSuccesses));
+}
+
+/** In, but with failures that are not cleared yet: the next probes decide and are made at once. */
+export function isInDoubt(standing: Standing): boolean {
+  return standing.state !== 'down' && standing.doubt > 0;
+}
+
+/**
+ * The standing after one more result. `beganAt` is when the probe began, monotonic ms.
+ * `silenceWeight` is 1 unless probes are short (see `confirmation`).
+ */
+export function judge(
+  standing: Standing,
+  rules: Rules,
+  outcome: Outcome,
+  beganAt: number,
+  silenceWeight = 1,
+): Standing {
+  if (outcome === 'success') return afterSuccess(standing, rules);
+  const weight = outcome === 'silence' ? silenceWeight : refusalWeight;
+  return afterFailure(standing, rules, outcome, beganAt, weight);
+}
+
+function afterSuccess(standing: Standing, rules: Rules): Standing {
+  const successesInRow = standing.successesInRow + 1;
+  const wanted = standing.state === 'down' ? successesWanted(standing, rules) : rules.rise;
+  if (successesInRow >= wanted) return { ...initialStanding('up'), successesInRow };
+  const state = standing.state === 'unknown' ? 'up' : standing.state;
+  return { ...standing, state, successesInRow, failuresInRow: 0 };
+}
+
+function afterFailure(
+  standing: Standing,
+  rules: Rules,
+  outcome: Outcome,
+  beganAt: number,
+  weight: number,
+): Standing {
+  const most = fallWeight(rules);
+  const doubt = Math.min(standing.doubt + weight, most);
+  const wasCalm = standing.state !== 'down' && standing.doubt === 0;
+  const relapsed = !wasCalm && standing.successesInRow > 0;
+  return {
+    state: standing.state === 'down' || doubt >= most ? 'down' : standing.state,
+    doubt,
+    relapses: standing.relapses + (relapsed ? 1 : 0),
+    successesInRow: 0,
+    failuresInRow: standing.failuresInRow + 1,
+    silent: outcome === 'silence',
+    firstFailureAt: standing.firstFailureAt ?? beganAt,
+  };
+}
