@@ -11,16 +11,11 @@ export interface BoundSocket {
   readonly port: number;
 }
 
-/** What a kernel call said when a socket could not be had: "address already in use". */
-export interface BindFault {
-  readonly reason: string;
-}
-
 /**
  * Opens a bound UDP socket for one worker. Sockets of several workers share an address (SO_REUSEPORT) and the
- * kernel spreads clients over them.
+ * kernel spreads clients over them. Throws with the kernel's word for it, such as "address already in use".
  */
-export function openUdpSocket(libc: Libc, listen: ListenAddress): BoundSocket | BindFault {
+export function openUdpSocket(libc: Libc, listen: ListenAddress): BoundSocket {
   return openSocket(libc, SOCK_DGRAM, listen, (set, v4, wildcard) => {
     set(SOL_SOCKET, SO_REUSEPORT, 1);
     set(SOL_SOCKET, SO_RCVBUF, limits.udpReceiveBufferBytes);
@@ -34,7 +29,7 @@ export function openUdpSocket(libc: Libc, listen: ListenAddress): BoundSocket | 
 }
 
 /** Opens a bound TCP socket, not yet listening. SO_REUSEPORT lets a new worker set start beside the old one. */
-export function openTcpSocket(libc: Libc, listen: ListenAddress): BoundSocket | BindFault {
+export function openTcpSocket(libc: Libc, listen: ListenAddress): BoundSocket {
   return openSocket(libc, SOCK_STREAM, listen, (set) => {
     set(SOL_SOCKET, SO_REUSEADDR, 1);
     set(SOL_SOCKET, SO_REUSEPORT, 1);
@@ -42,22 +37,15 @@ export function openTcpSocket(libc: Libc, listen: ListenAddress): BoundSocket | 
 }
 
 /**
- * Finds out whether another socket holds this address. SO_REUSEPORT alone would let a second process of the same
- * user take a share of the queries without anybody noticing.
+ * Throws, as `openUdpSocket` does, when another socket holds this address. SO_REUSEPORT alone would let a second
+ * process of the same user take a share of the queries without anybody noticing.
  */
-export function findOtherListener(
-  libc: Libc,
-  listen: ListenAddress,
-): (BindFault & { readonly transport: 'udp' | 'tcp' }) | undefined {
-  for (const transport of ['udp', 'tcp'] as const) {
-    const type = transport === 'udp' ? SOCK_DGRAM : SOCK_STREAM;
-    const opened = openSocket(libc, type, listen, (set) => {
-      if (transport === 'tcp') set(SOL_SOCKET, SO_REUSEADDR, 1);
-    });
-    if ('reason' in opened) return { ...opened, transport };
-    libc.close(opened.fd);
-  }
-  return undefined;
+export function refuseOtherListener(libc: Libc, transport: 'udp' | 'tcp', listen: ListenAddress): void {
+  const type = transport === 'udp' ? SOCK_DGRAM : SOCK_STREAM;
+  const { fd } = openSocket(libc, type, listen, (set) => {
+    if (transport === 'tcp') set(SOL_SOCKET, SO_REUSEADDR, 1);
+  });
+  libc.close(fd);
 }
 
 /**
@@ -81,12 +69,12 @@ function openSocket(
   type: number,
   listen: ListenAddress,
   configure: (set: SetOption, v4: boolean, wildcard: boolean) => void,
-): BoundSocket | BindFault {
+): BoundSocket {
   const address = parseAddress(listen.host);
-  if (address === undefined) return { reason: 'not an IP address' };
+  if (address === undefined) throw new Error('not an IP address');
   const v4 = address.family === 4;
   const fd = libc.socket(v4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, 0);
-  if (fd < 0) return { reason: errorText(libc.errno()) };
+  if (fd < 0) throw new Error(errorText(libc.errno()));
   const memory = new ArrayBuffer(64);
   const at = libc.addressOf(memory);
   // Options are wishes (a small send buffer still works), but v6 sockets must leave v4 alone.
@@ -98,16 +86,16 @@ function openSocket(
   const name = encodeSockaddr(address, listen.port);
   const bytes = new Uint8Array(memory);
   bytes.set(name);
-  if (libc.bind(fd, at, name.length) < 0) return closeWithReason(libc, fd);
+  if (libc.bind(fd, at, name.length) < 0) throw closeWithReason(libc, fd);
   new DataView(memory).setUint32(32, name.length, true);
-  if (libc.getsockname(fd, at, at + 32) < 0) return closeWithReason(libc, fd);
+  if (libc.getsockname(fd, at, at + 32) < 0) throw closeWithReason(libc, fd);
   return { fd, port: sockaddrPort(bytes) };
 }
 
-function closeWithReason(libc: Libc, fd: number): BindFault {
+function closeWithReason(libc: Libc, fd: number): Error {
   const reason = errorText(libc.errno());
   libc.close(fd);
-  return { reason };
+  return new Error(reason);
 }
 
 /** Writes the option's value (an int, or a timeval for the two time-outs) and returns its length. */

@@ -7,10 +7,9 @@ import { limits } from '../runtime/limits.ts';
 import type { WorkerLine } from './control-block.ts';
 import { Tally } from './control-block.ts';
 import type { SnapshotInbox } from './snapshot-inbox.ts';
-import { sourceFromText } from './sockaddr.ts';
+import { type ListenAddress, sourceFromText } from './sockaddr.ts';
 import { StreamConnection, type StreamService } from './stream-connection.ts';
 import { ConnectionTable } from './stream-connections.ts';
-import type { WorkerSocket } from './worker-messages.ts';
 
 export interface StreamServerParts {
   readonly context: QueryContext;
@@ -41,10 +40,10 @@ export class StreamServer implements StreamService {
     );
   }
 
-  /** Listens for plain TCP; resolves with the port, rejects with Node's error. */
-  listenTcp(socket: WorkerSocket): Promise<number> {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: false });
-    return this.listen(server, 'connection', socket);
+  /** Listens for plain TCP, on a bound descriptor if there is one; resolves with the port, or rejects as Node does. */
+  listenTcp(address: ListenAddress, fd?: number): Promise<number> {
+    const server = createServer({ allowHalfOpen: true });
+    return this.listen(server, 'connection', address, fd);
   }
 
   /** Called a few times a second: ends connections that have been idle for too long. */
@@ -95,7 +94,7 @@ export class StreamServer implements StreamService {
   }
 
   /** `event` is what the listener says when a connection is ready for DNS: TLS has its own word for it. */
-  private listen(server: Server, event: string, { fd, address }: WorkerSocket): Promise<number> {
+  private listen(server: Server, event: string, address: ListenAddress, fd?: number): Promise<number> {
     server.on(event, (socket: Socket) => this.accept(socket));
     this.listeners.push(server);
     return new Promise((resolve, reject) => {

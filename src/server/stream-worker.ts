@@ -2,6 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { respond } from '../query/respond.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
+import { openTcpSocket } from './bound-socket.ts';
+import { loadLibc } from './libc.ts';
 import { StreamServer } from './stream-server.ts';
 import type { WorkerStart } from './worker-messages.ts';
 import { openAll, openShell, untilStopped } from './worker-shell.ts';
@@ -9,11 +11,14 @@ import { openAll, openShell, untilStopped } from './worker-shell.ts';
 /** Thread entry: TCP on every listen address, until it is told to stop. */
 const port = parentPort!;
 const start = workerData as WorkerStart;
+const libc = start.portable ? undefined : loadLibc();
 const shell = openShell(port, start);
 const server = new StreamServer({ ...shell, respond, clock: systemClock });
-// A listener takes the descriptor over and closes it, at the latest with the thread.
-shell.line.tellClosesSockets(true);
-if (await openAll(port, start.sockets, (socket) => server.listenTcp(socket))) {
-  await untilStopped(shell, () => server.sweep());
-}
+const open = await openAll(port, start.sockets, async ({ address }) => {
+  // node:net cannot share a port on every Node that we run on; a descriptor of ours can.
+  const fd = typeof libc === 'object' ? openTcpSocket(libc, address).fd : undefined;
+  const bound = await server.listenTcp(address, fd);
+  return { address: { host: address.host, port: bound } };
+});
+if (open) await untilStopped(shell, () => server.sweep());
 await server.stop(limits.stopGraceMs);

@@ -9,7 +9,8 @@ const port = parentPort!;
 const start = workerData as WorkerStart;
 const shell = openShell(port, start);
 const server = new PortableUdp({ ...shell, respond });
-if (await openAll(port, start.sockets, ({ address }) => server.listen(address))) {
-  await untilStopped(shell, () => {});
-}
+const open = await openAll(port, start.sockets, async ({ address }) => ({
+  address: { host: address.host, port: await server.listen(address) },
+}));
+if (open) await untilStopped(shell, () => {});
 await server.stop();

@@ -22,12 +22,10 @@ export interface WorkerLifeParts {
   readonly line: WorkerLine;
   readonly clock: Clock;
   readonly onEvent: (event: WorkerEvent) => void;
-  /** Opens the sockets of one start; throws an OperatorError. */
-  readonly open: () => readonly WorkerSocket[];
-  /** Closes sockets whose worker ended without doing so. */
-  readonly release: (sockets: readonly WorkerSocket[]) => void;
-  /** The rest of what the thread is started with, as of now. */
+  /** What the thread is started with, as of now; `sockets` are those that its last life left open. */
   readonly start: (sockets: readonly WorkerSocket[]) => WorkerStart;
+  /** Closes the sockets of a thread that ended without doing so. */
+  readonly release: (sockets: readonly WorkerSocket[]) => void;
 }
 
 /** One worker thread through all its lives: started, watched, started again when it ends, stopped. */
@@ -38,6 +36,7 @@ export class WorkerLife {
   private readonly parts: WorkerLifeParts;
   private readonly backoff = new Backoff();
   private worker: Worker | undefined;
+  /** Open, unless the thread has closed them. */
   private sockets: readonly WorkerSocket[] = [];
   private bornMs = 0;
   private wait: Timer | undefined;
@@ -59,11 +58,10 @@ export class WorkerLife {
 
   /** The first start: resolves with the ports when the worker serves, rejects with an OperatorError if it cannot. */
   async start(): Promise<readonly number[]> {
-    this.sockets = this.parts.open();
     const report = await this.spawn();
     if (report.kind === 'failed') throw listenError(this.name, report);
     this.served = true;
-    return report.ports;
+    return report.sockets.map(({ address }) => address.port);
   }
 
   publish(snapshot: SnapshotBuffers): void {
@@ -99,8 +97,9 @@ export class WorkerLife {
   private spawn(): Promise<WorkerReport> {
     this.bornMs = this.parts.clock.monotonicMs();
     this.line.tellClosesSockets(false);
+    const workerData = this.parts.start(this.sockets);
     const worker = new Worker(this.parts.file, {
-      workerData: this.parts.start(this.sockets),
+      workerData,
       name: this.name,
       execArgv: [],
     });
@@ -109,6 +108,7 @@ export class WorkerLife {
     return new Promise((resolve) => {
       worker.once('message', (report: WorkerReport) => {
         if (report.kind === 'failed') reason = listenError(this.name, report).message;
+        else this.sockets = report.sockets;
         resolve(report);
       });
       worker.on('error', (error) => {
@@ -116,7 +116,7 @@ export class WorkerLife {
       });
       worker.once('exit', () => {
         this.worker = undefined;
-        resolve({ kind: 'failed', address: this.sockets[0]!.address, reason });
+        resolve({ kind: 'failed', address: workerData.sockets[0]!.address, reason });
         if (this.served && !this.stopping) this.ended(reason);
       });
     });
@@ -126,23 +126,12 @@ export class WorkerLife {
     const restartMs = this.backoff.next(this.parts.clock.monotonicMs() - this.bornMs);
     // Without a wait the socket stays, and with it the queries that it holds. With one, the kernel shall give the
     // queries to the other workers.
-    const reopen = restartMs > 0 || this.line.closesSockets();
-    if (reopen) this.releaseSockets();
+    if (restartMs > 0 || this.line.closesSockets()) this.releaseSockets();
     this.parts.onEvent({ kind: 'ended', worker: this.name, reason, restartMs });
-    this.wait = this.parts.clock.setTimer(() => this.restart(reopen), restartMs);
-  }
-
-  private restart(reopen: boolean): void {
-    this.restarts++;
-    if (reopen) {
-      try {
-        this.sockets = this.parts.open();
-      } catch (error) {
-        this.ended((error as Error).message);
-        return;
-      }
-    }
-    void this.spawn();
+    this.wait = this.parts.clock.setTimer(() => {
+      this.restarts++;
+      void this.spawn();
+    }, restartMs);
   }
 
   private releaseSockets(): void {

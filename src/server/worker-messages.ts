@@ -11,10 +11,15 @@ export interface WorkerStart {
   readonly snapshot: SnapshotBuffers;
   readonly seed: number;
   readonly udpAnswerBytes: number;
+  /** Serve through node:dgram and node:net alone. */
+  readonly portable: boolean;
   readonly sockets: readonly WorkerSocket[];
 }
 
-/** One address to serve: a socket that the main thread opened, or none when the worker opens it through Node. */
+/**
+ * One address to serve. A worker opens its own sockets, when it is ready to serve them: a bound socket that nobody
+ * reads would collect queries. `fd` is one that an earlier life of the worker left open, queries in it and all.
+ */
 export interface WorkerSocket {
   readonly address: ListenAddress;
   readonly fd?: number;
@@ -22,6 +27,6 @@ export interface WorkerSocket {
 
 /** What a worker posts to the main thread: once, before it serves its first query. */
 export type WorkerReport =
-  /** Ports in the order of `WorkerStart.sockets`. */
-  | { readonly kind: 'ready'; readonly ports: readonly number[] }
+  /** In the order of `WorkerStart.sockets`, with the port that the kernel gave, and `fd` where it outlives the thread. */
+  | { readonly kind: 'ready'; readonly sockets: readonly WorkerSocket[] }
   | { readonly kind: 'failed'; readonly address: ListenAddress; readonly reason: string };

@@ -4,19 +4,12 @@ import { systemClock } from '../runtime/clock.ts';
 import { OperatorError } from '../runtime/errors.ts';
 import { limits } from '../runtime/limits.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import {
-  type BindFault,
-  type BoundSocket,
-  findOtherListener,
-  openTcpSocket,
-  openUdpSocket,
-} from './bound-socket.ts';
+import { refuseOtherListener } from './bound-socket.ts';
 import { ControlBlock } from './control-block.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import type { ListenAddress } from './sockaddr.ts';
 import { workerFile } from './worker-file.ts';
 import { listenError, type WorkerEvent, WorkerLife } from './worker-life.ts';
-import type { WorkerSocket } from './worker-messages.ts';
 
 export interface WorkerSetOptions {
   readonly addresses: readonly ListenAddress[];
@@ -159,8 +152,9 @@ class Workers implements WorkerSet {
       line: this.control.line(worker),
       clock,
       onEvent: options.onEvent,
-      open: () => this.open(name, udp ? openUdpSocket : openTcpSocket),
-      release: (sockets) => closeAll(libc, sockets),
+      release: (sockets) => {
+        for (const { fd } of sockets) if (fd !== undefined) libc?.close(fd);
+      },
       start: (sockets) => ({
         worker,
         control: this.control.buffer,
@@ -168,35 +162,21 @@ class Workers implements WorkerSet {
         snapshot: this.snapshot,
         seed: (this.seed + Math.imul(worker, 0x9e3779b9)) >>> 0,
         udpAnswerBytes: options.udpAnswerBytes,
-        sockets,
+        portable: libc === undefined,
+        sockets: sockets.length > 0 ? sockets : this.addresses.map((address) => ({ address })),
       }),
     });
   }
 
-  /** Opens a socket for each address, or leaves that to the worker on the portable path. */
-  private open(
-    name: string,
-    openOne: (libc: Libc, address: ListenAddress) => BoundSocket | BindFault,
-  ): readonly WorkerSocket[] {
-    const { libc } = this;
-    if (libc === undefined) return this.addresses.map((address) => ({ address }));
-    const opened: WorkerSocket[] = [];
-    for (const address of this.addresses) {
-      const socket = openOne(libc, address);
-      if ('reason' in socket) {
-        closeAll(libc, opened);
-        throw listenError(name, { address, reason: socket.reason });
-      }
-      opened.push({ address: { host: address.host, port: socket.port }, fd: socket.fd });
-    }
-    return opened;
-  }
-
   private refuseOthers(libc: Libc): void {
-    for (const address of this.addresses) {
-      if (address.port === 0) continue;
-      const fault = findOtherListener(libc, address);
-      if (fault !== undefined) throw listenError(fault.transport, { address, reason: fault.reason });
+    for (const address of this.addresses.filter(({ port }) => port !== 0)) {
+      for (const transport of ['udp', 'tcp'] as const) {
+        try {
+          refuseOtherListener(libc, transport, address);
+        } catch (error) {
+          throw listenError(transport, { address, reason: (error as Error).message });
+        }
+      }
     }
   }
 
@@ -206,8 +186,4 @@ class Workers implements WorkerSet {
       this.lookAfter();
     }, limits.workerWatchMs);
   }
-}
-
-function closeAll(libc: Libc | undefined, sockets: readonly WorkerSocket[]): void {
-  for (const { fd } of sockets) if (fd !== undefined) libc?.close(fd);
 }

@@ -23,26 +23,22 @@ export function openShell(port: MessagePort, start: WorkerStart): WorkerShell {
   return { control, line, context, inbox };
 }
 
-export function report(port: MessagePort, message: WorkerReport): void {
-  port.postMessage(message);
-}
-
 /** Opens each socket in turn and reports the outcome. False when one could not be opened: the worker then ends. */
 export async function openAll(
   port: MessagePort,
   sockets: readonly WorkerSocket[],
-  open: (socket: WorkerSocket) => Promise<number>,
+  open: (socket: WorkerSocket) => Promise<WorkerSocket>,
 ): Promise<boolean> {
-  const ports: number[] = [];
+  const opened: WorkerSocket[] = [];
   for (const socket of sockets) {
     try {
-      ports.push(await open(socket));
+      opened.push(await open(socket));
     } catch (error) {
       report(port, { kind: 'failed', address: socket.address, reason: bindReason(error) });
       return false;
     }
   }
-  report(port, { kind: 'ready', ports });
+  report(port, { kind: 'ready', sockets: opened });
   return true;
 }
 
@@ -63,7 +59,12 @@ export function untilStopped(shell: WorkerShell, tick: () => void): Promise<void
   });
 }
 
+/** Node's errors carry a negative errno and a message full of names; others are in plain words already. */
 function bindReason(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
   return errno === undefined ? message : errorText(-errno);
+}
+
+function report(port: MessagePort, message: WorkerReport): void {
+  port.postMessage(message);
 }
