@@ -59,7 +59,7 @@ async function measure({ server, port, queryFile }: Entrant, seconds: number, co
     seconds,
     core,
     clients: 1,
-    outstanding: 200,
+    outstanding: 128,
     timeout: 1,
   });
   const after = server.cpu();
