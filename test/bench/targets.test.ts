@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { targets } from '../../bench/targets.ts';
+
+const text = readFileSync(resolve(import.meta.dirname, '../../docs/benchmarks.md'), 'utf8');
+
+it.each([
+  ['to gdnsd', [targets.cpuToGdnsd]],
+  ['to Knot DNS', [targets.cpuToKnot]],
+  ['to PowerDNS', [targets.cpuToPowerdns]],
+  ['bare echo', [targets.cpuToEcho]],
+  ['100 000 names', [targets.cpuManyNames]],
+  ['Health change', [targets.publishMs]],
+  ['Endpoint killed', [targets.goneSeconds[1], targets.goneSeconds[10]]],
+  ['Process start', [targets.coldStartSeconds, targets.warmStartSeconds]],
+  ['Resident memory', [targets.residentMegabytes]],
+  ['Queries lost', [targets.lostQueries]],
+])('docs/benchmarks.md states the bound of "%s"', (what, values) => {
+  const row = text.split('\n').find((line) => line.startsWith('|') && line.includes(what));
+  const numbers = [...(row?.split('|')[2] ?? '').matchAll(/[\d.]+/g)].map(Number);
+  expect(numbers).toEqual(values);
+});
