@@ -49,6 +49,8 @@ export const Rcode = {
   NXDOMAIN: 3,
   NOTIMP: 4,
   REFUSED: 5,
+  /** A DNAME made the name too long (RFC 6672 §2.2). */
+  YXDOMAIN: 6,
   /** Extended: the upper eight bits travel in the OPT record (RFC 6891 §6.1.3). */
   BADVERS: 16,
 } as const;
