@@ -1,21 +1,58 @@
+import { Query } from '../dns/query.ts';
+import { Reply } from '../dns/reply.ts';
+import { emptyGeoMap, GeoMap } from '../geo/map.ts';
+import { limits } from '../runtime/limits.ts';
+import { Random } from '../runtime/random.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
+import { Image } from '../snapshot/image.ts';
+import { Place } from '../snapshot/lookup.ts';
+import { Rotation } from '../snapshot/rotation.ts';
+import { Choice } from '../steering/choose.ts';
+import { Client } from './client.ts';
 
 /** All that one worker needs to answer: the adopted snapshot, its counters, its scratch memory. */
 export class QueryContext {
   generation = 0;
+  image: Image;
+  geo: GeoMap;
+  rotation: Rotation;
+  private geoBuffer: SharedArrayBuffer;
   readonly counters: Float64Array;
-  readonly seed: number;
+  readonly random: Random;
   /** Largest UDP answer, bytes. */
   readonly udpAnswerBytes: number;
+
+  readonly query = new Query();
+  readonly reply = new Reply();
+  readonly place = new Place();
+  readonly client = new Client();
+  readonly choice = new Choice();
+  /** Scratch for a name in the making: fixed part of a record and a name. */
+  readonly target = new Uint8Array(2 * limits.nameBytes + 16);
+  /** Scope of the answer in the making; names that look up a client take the longer prefix. */
+  scope = 0;
+  /** Place of the policy that steered the answer, 0 when none did. For explain. */
+  policy = 0;
 
   /** `counters` has `counterBytes` bytes and belongs to this worker alone. */
   constructor(counters: SharedArrayBuffer, seed: number, udpAnswerBytes: number) {
     this.counters = new Float64Array(counters);
-    this.seed = seed;
+    this.random = new Random(seed);
     this.udpAnswerBytes = udpAnswerBytes;
+    this.image = new Image(new SharedArrayBuffer(64));
+    this.geoBuffer = emptyGeoMap(0);
+    this.geo = new GeoMap(this.geoBuffer);
+    this.rotation = new Rotation(new SharedArrayBuffer(64));
   }
 
   adopt(snapshot: SnapshotBuffers): void {
+    // A view is made anew only when its buffer changed: a health change touches the rotation alone.
+    if (this.image.words.buffer !== snapshot.image) this.image = new Image(snapshot.image);
+    if (this.geoBuffer !== snapshot.geo) {
+      this.geo = new GeoMap(snapshot.geo);
+      this.geoBuffer = snapshot.geo;
+    }
+    this.rotation = new Rotation(snapshot.rotation);
     this.generation = snapshot.generation;
   }
 }

@@ -1,5 +1,16 @@
+import { Flag, Rcode, RrClass, RrType } from '../dns/constants.ts';
+import { parseQuery } from '../dns/parse.ts';
+import { Parsed } from '../dns/query.ts';
+import { limits } from '../runtime/limits.ts';
+import { Found, lookup } from '../snapshot/lookup.ts';
 import type { QueryContext } from './context.ts';
-import type { QuerySource } from './source.ts';
+import { countDrop, countQuery } from './counters.ts';
+import { writeDname } from './dname.ts';
+import { writeNegative } from './negative.ts';
+import { answerNode, DONE, FULL } from './node.ts';
+import { QUESTION } from './records.ts';
+import { writeReferral } from './referral.ts';
+import { type QuerySource, Transport } from './source.ts';
 
 /**
  * Answers the query in `packet[0 … length)` into `out` and returns the number of bytes written; 0 means that
@@ -8,10 +19,73 @@ import type { QuerySource } from './source.ts';
 export function respond(
   packet: Uint8Array,
   length: number,
-  _source: QuerySource,
-  _context: QueryContext,
+  source: QuerySource,
+  context: QueryContext,
   out: Uint8Array,
 ): number {
-  out.set(packet.subarray(0, length));
-  return length;
+  const { query, reply } = context;
+  const parsed = parseQuery(packet, length, query);
+  if (parsed === Parsed.DROP) {
+    countDrop(context.counters, length < 12 ? 'short' : 'response');
+    return 0;
+  }
+  const udp = source.transport === Transport.UDP;
+  context.scope = 0;
+  context.policy = 0;
+  reply.begin(
+    packet,
+    query,
+    out,
+    udp ? Math.min(query.udpBytes, context.udpAnswerBytes) : limits.tcpMessageBytes,
+  );
+  const type = query.type;
+  if (parsed !== Parsed.OK) reply.rcode = refusals[parsed];
+  else if (query.class !== RrClass.IN || isMeta(type)) reply.rcode = Rcode.REFUSED;
+  else if (!answer(context, source)) reply.truncate(query);
+  countQuery(context.counters, source.transport, type, reply.rcode);
+  return reply.finish(packet, query, context.scope, context.udpAnswerBytes);
+}
+
+/**
+ * The algorithm of RFC 1034 §4.3.2. Each turn is one name: the question's, then those that CNAME and DNAME lead to,
+ * each owned by the name at `ownerAt` in the message. False: the answer doesn't fit.
+ */
+function answer(context: QueryContext, source: QuerySource): boolean {
+  const { query, reply, place, image } = context;
+  let ownerAt = QUESTION;
+  for (let hop = 0; hop <= limits.cnameChain; hop++) {
+    lookup(image, query, place);
+    const found = place.found;
+    if (found === Found.OUTSIDE) {
+      if (hop === 0) reply.rcode = Rcode.REFUSED;
+      return true;
+    }
+    // DS stands on the parent's side of a delegation (RFC 4035 §3.1.4.1).
+    const atParent = found === Found.REFERRAL && query.type === RrType.DS && place.label === 0;
+    if (found === Found.REFERRAL && !atParent) return writeReferral(context, place.node);
+    reply.flags |= Flag.AA;
+    if (found === Found.NXDOMAIN) {
+      reply.rcode = Rcode.NXDOMAIN;
+      writeNegative(context, place.node, -1);
+      return true;
+    }
+    ownerAt =
+      found === Found.DNAME
+        ? writeDname(context, place.node, place.label, ownerAt)
+        : answerNode(context, source, place.node, ownerAt);
+    if (ownerAt === DONE) return true;
+    if (ownerAt === FULL) return false;
+  }
+  return true;
+}
+
+const refusals = {
+  [Parsed.FORMERR]: Rcode.FORMERR,
+  [Parsed.NOTIMP]: Rcode.NOTIMP,
+  [Parsed.BADVERS]: Rcode.BADVERS,
+} as const;
+
+/** Types of questions that ask for no record set (RFC 6895 §3.1); ANY is one that we answer. */
+function isMeta(type: number): boolean {
+  return type === RrType.OPT || (type >= 128 && type < RrType.ANY);
 }

@@ -1,0 +1,49 @@
+import { RrType } from '../dns/constants.ts';
+import { followName } from '../dns/query.ts';
+import { Section } from '../dns/reply.ts';
+import { NodeField } from '../snapshot/image.ts';
+import { writeAny } from './any.ts';
+import type { QueryContext } from './context.ts';
+import { writeNegative } from './negative.ts';
+import { firstRdata, writeRrset } from './records.ts';
+import type { QuerySource } from './source.ts';
+import { emptyTtl, Steered, steer } from './steer.ts';
+
+/** The answer is complete. */
+export const DONE = 0;
+/** A record did not fit. */
+export const FULL = -1;
+
+/**
+ * Answers from a node that stands for the name at `ownerAt` in the message. Returns DONE, FULL, or the place in the
+ * message of the name to go on with, which is then the query's.
+ */
+export function answerNode(
+  context: QueryContext,
+  source: QuerySource,
+  node: number,
+  ownerAt: number,
+): number {
+  const { image, query, reply } = context;
+  const type = query.type;
+  const policy = image.words[node + NodeField.POLICY]!;
+  if (policy >= 0 && (type === RrType.A || type === RrType.AAAA)) {
+    const outcome = steer(context, source, policy, ownerAt);
+    if (outcome === Steered.FULL) return FULL;
+    if (outcome === Steered.EMPTY) writeNegative(context, node, emptyTtl(context));
+    return DONE;
+  }
+  if (type === RrType.ANY) return writeAny(context, node, ownerAt) ? DONE : FULL;
+  const rrset = image.rrset(node, type);
+  if (rrset !== 0) return writeRrset(context, Section.ANSWER, rrset, ownerAt, 0) ? DONE : FULL;
+  const cname = image.rrset(node, RrType.CNAME);
+  if (cname === 0) {
+    writeNegative(context, node, -1);
+    return DONE;
+  }
+  // The record's owner is a pointer, so that its RDATA starts 12 bytes on.
+  const rdataAt = reply.at + 12;
+  if (!writeRrset(context, Section.ANSWER, cname, ownerAt, 0)) return FULL;
+  followName(query, image.bytes, firstRdata(context, cname));
+  return reply.nameAt(rdataAt);
+}
