@@ -23,6 +23,8 @@ export const limits = {
   /** Batches that a stopping worker still answers; it is done when nothing came for so long. */
   udpDrainBatches: 1_024,
   udpDrainQuietMs: 5,
+  /** Counted of one published snapshot to make the garbage collector run in time. */
+  sharedWeightBytes: 64 * 1024 * 1024,
   /** System calls that may fail in a row before the worker is restarted. */
   udpFailures: 1_000,
   udpWorkers: 64,

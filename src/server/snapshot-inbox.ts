@@ -4,6 +4,8 @@ import type { QueryContext } from '../query/context.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import type { ControlBlock, WorkerLine } from './control-block.ts';
 import { Tally } from './control-block.ts';
+import { weighShared } from './shared-garbage.ts';
+import type { Publication } from './worker-messages.ts';
 
 /**
  * Takes published snapshots into a worker's context without an event loop. `refresh` is one load of a shared word
@@ -46,7 +48,8 @@ export class SnapshotInbox {
       item !== undefined;
       item = receiveMessageOnPort(this.port)
     ) {
-      const snapshot = item.message as SnapshotBuffers;
+      const { snapshot, newBytes } = item.message as Publication;
+      weighShared(newBytes);
       if (newest === undefined || snapshot.generation > newest.generation) newest = snapshot;
     }
     if (newest === undefined || newest.generation <= this.context.generation) return;

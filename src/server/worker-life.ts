@@ -2,11 +2,10 @@ import { Worker } from 'node:worker_threads';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { OperatorError } from '../runtime/errors.ts';
 import { limits } from '../runtime/limits.ts';
-import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { Backoff } from './backoff.ts';
 import type { WorkerLine } from './control-block.ts';
 import { formatListenAddress } from './sockaddr.ts';
-import type { WorkerReport, WorkerSocket, WorkerStart } from './worker-messages.ts';
+import type { Publication, WorkerReport, WorkerSocket, WorkerStart } from './worker-messages.ts';
 
 /** What the operator should hear of. */
 export type WorkerEvent =
@@ -64,8 +63,8 @@ export class WorkerLife {
     return report.sockets.map(({ address }) => address.port);
   }
 
-  publish(snapshot: SnapshotBuffers): void {
-    this.worker?.postMessage(snapshot);
+  publish(publication: Publication): void {
+    this.worker?.postMessage(publication);
   }
 
   /** Called every `limits.workerWatchMs`: replaces a thread that no longer moves, such as in an endless loop. */

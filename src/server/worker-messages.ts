@@ -25,6 +25,13 @@ export interface WorkerSocket {
   readonly fd?: number;
 }
 
+/** What the main thread posts to a worker at each publish. */
+export interface Publication {
+  readonly snapshot: SnapshotBuffers;
+  /** Bytes of the buffers that this snapshot does not share with the one before it. */
+  readonly newBytes: number;
+}
+
 /** What a worker posts to the main thread: once, before it serves its first query. */
 export type WorkerReport =
   /** In the order of `WorkerStart.sockets`, with the port that the kernel gave, and `fd` where it outlives the thread. */

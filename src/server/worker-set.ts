@@ -7,6 +7,7 @@ import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { refuseOtherListener } from './bound-socket.ts';
 import { ControlBlock } from './control-block.ts';
 import { type Libc, loadLibc } from './libc.ts';
+import { weighShared } from './shared-garbage.ts';
 import type { ListenAddress } from './sockaddr.ts';
 import { workerFile } from './worker-file.ts';
 import { listenError, type WorkerEvent, WorkerLife } from './worker-life.ts';
@@ -119,9 +120,11 @@ class Workers implements WorkerSet {
 
   publish(snapshot: SnapshotBuffers): boolean {
     if (snapshot.generation <= this.snapshot.generation) return false;
+    const newBytes = bytesNotIn(this.snapshot, snapshot);
     this.snapshot = snapshot;
+    weighShared(newBytes);
     // The message first: who sees the word finds the message.
-    for (const life of this.lives) life.publish(snapshot);
+    for (const life of this.lives) life.publish({ snapshot, newBytes });
     this.control.announce(snapshot.generation | 0);
     return true;
   }
@@ -186,4 +189,9 @@ class Workers implements WorkerSet {
       this.lookAfter();
     }, limits.workerWatchMs);
   }
+}
+
+function bytesNotIn(before: SnapshotBuffers, now: SnapshotBuffers): number {
+  const parts = ['image', 'geo', 'rotation'] as const;
+  return parts.reduce((sum, part) => sum + (now[part] === before[part] ? 0 : now[part].byteLength), 0);
 }
