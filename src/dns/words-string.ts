@@ -32,11 +32,16 @@ export function copyBytes(
     let byte = words.file[at]!;
     if (byte === backslash) {
       byte = readEscape(words.file, at, end);
-      if (byte < 0)
-        return refuse(words, `${what} has a bad escape; write \\DDD with DDD from 000 to 255`, at);
+      if (byte < 0) {
+        words.failAt(`${what} has a bad escape; write \\DDD with DDD from 000 to 255`, at);
+        return 0;
+      }
       at += isDigit(words.file[at + 1]!) ? 3 : 1;
     }
-    if (out.length - before === most) return refuse(words, `${what} is longer than ${most} bytes`, start);
+    if (out.length - before === most) {
+      words.fail(`${what} is longer than ${most} bytes`);
+      return 0;
+    }
     out.u8(byte);
     if (out.full) return 0;
   }
@@ -49,11 +54,6 @@ export function readCharacterString(words: Words, what: string, out: WireWriter)
   out.u8(0);
   const length = readBytes(words, what, 255, out);
   if (!out.full) out.bytes[lengthAt] = length;
-}
-
-function refuse(words: Words, message: string, offset: number): number {
-  words.failAt(message, offset);
-  return 0;
 }
 
 /** The byte that the backslash at `at` stands for; -1 when the escape is not complete. */

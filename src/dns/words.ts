@@ -80,7 +80,9 @@ export class Words {
 
   /** Keeps the first fault; `word` is where it is, by default the word read last. */
   fail(message: string, word: number = this.next - 1): void {
-    this.failAt(message, this.starts[Math.max(word, 0)] ?? 0);
+    const known = word >= 0 && word < this.count;
+    const quoteMark = known && this.is(word, WordFlag.QUOTED) ? 1 : 0;
+    this.failAt(message, known ? this.starts[word]! - quoteMark : 0);
   }
 
   failAt(message: string, offset: number): void {

@@ -48,4 +48,8 @@ function isSeen({ type }: ZoneRecord, atCut: boolean, isGlue: boolean): boolean 
   return atCut && seenAtCut.has(type);
 }
 
-const seenAtCut: ReadonlySet<number> = new Set([RrType.NS, RrType.DS, RrType.NSEC, RrType.RRSIG]);
+/** The last three are errors there, told elsewhere. */
+const seenAtCut: ReadonlySet<number> = new Set([
+  ...[RrType.NS, RrType.DS, RrType.NSEC, RrType.RRSIG],
+  ...[RrType.CNAME, RrType.DNAME, RrType.SOA],
+]);

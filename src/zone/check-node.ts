@@ -35,7 +35,7 @@ function reduceSet(set: readonly ZoneRecord[], problems: ProblemList): ZoneRecor
       problems.warning(
         'ZONE_RECORD',
         record,
-        `${shown(record)} stands on line ${twin.line} already; left out`,
+        `${shown(record)} stands ${on(twin, record)} already; left out`,
       );
     }
   }
@@ -49,7 +49,7 @@ function unifyTtl(set: ZoneRecord[], problems: ProblemList): ZoneRecord[] {
   const least = set.reduce((ttl, record) => Math.min(ttl, record.ttlSeconds), first.ttlSeconds);
   for (const record of set) {
     if (record.ttlSeconds === first.ttlSeconds) continue;
-    const found = `TTL ${record.ttlSeconds}, but ${first.ttlSeconds} on line ${first.line}`;
+    const found = `TTL ${record.ttlSeconds}, but ${first.ttlSeconds} ${on(first, record)}`;
     problems.warning('ZONE_RECORD', record, `${shown(record)} has ${found}; ${least} is used for both`);
   }
   return set.map((record) => (record.ttlSeconds === least ? record : withTtl(record, least)));
@@ -93,7 +93,7 @@ function checkAlias(kept: readonly ZoneRecord[], problems: ProblemList): void {
   const alias = kept.find((record) => record.type === RrType.CNAME);
   const other = kept.find((record) => !besideAlias.has(record.type));
   if (alias === undefined || other === undefined) return;
-  const beside = `${typeName(other.type)} on line ${other.line}`;
+  const beside = `${typeName(other.type)} ${on(other, alias)}`;
   problems.error('ZONE_RECORD', alias, `${shown(alias)} has ${beside} beside it; a CNAME stands alone`);
 }
 
@@ -104,11 +104,7 @@ function checkCut(kept: readonly ZoneRecord[], isApex: boolean, problems: Proble
   const dname = kept.find((record) => record.type === RrType.DNAME);
   const ns = kept.find((record) => record.type === RrType.NS);
   if (dname !== undefined && ns !== undefined && !isApex) {
-    problems.error(
-      'ZONE_RECORD',
-      dname,
-      `${shown(dname)} has NS on line ${ns.line} beside it (RFC 6672 §2.4)`,
-    );
+    problems.error('ZONE_RECORD', dname, `${shown(dname)} has NS ${on(ns, dname)} beside it (RFC 6672 §2.4)`);
   }
   for (const record of [ns, dname]) {
     if (record === undefined || !isWildcard(record.owner)) continue;
@@ -118,4 +114,9 @@ function checkCut(kept: readonly ZoneRecord[], isApex: boolean, problems: Proble
 
 function shown(record: ZoneRecord): string {
   return `${formatName(record.owner)} ${typeName(record.type)}`;
+}
+
+/** Where `other` is, for a message at `record`. */
+function on(other: ZoneRecord, record: ZoneRecord): string {
+  return other.file === record.file ? `on line ${other.line}` : `in ${other.file}:${other.line}`;
 }

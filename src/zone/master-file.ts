@@ -19,6 +19,9 @@ export interface InlineLine {
   readonly line: number;
 }
 
+/** Scratch for one record's data: reading is synchronous, and each record is copied out before the next. */
+const rdata = new WireWriter();
+
 /**
  * Reads master files (RFC 1035 §5, with $TTL of RFC 2308 §4 and the generic forms of RFC 3597 §5) into a store.
  * A fault is told with its place and reading goes on with the next entry, so that all faults are told at once.
@@ -27,7 +30,6 @@ export class MasterFileReader {
   private readonly store: RecordStore;
   private readonly problems: ProblemList;
   private readonly readInclude: (path: string) => Included;
-  private readonly rdata = new WireWriter();
   private includes = 0;
   private bytesRead = 0;
 
@@ -99,8 +101,8 @@ export class MasterFileReader {
       readName(words, 'the owner name', owner);
     }
     const type = readHead(words, section);
-    if (words.fault !== undefined || !parseRdata(type, words, this.rdata) || owner.length === 0) return;
-    const { rdata, store } = this;
+    if (words.fault !== undefined || !parseRdata(type, words, rdata) || owner.length === 0) return;
+    const { store } = this;
     if (store.records.length === limits.zoneRecords) {
       words.fail(`the zone has more than ${limits.zoneRecords} records; the rest is not read`, 0);
     }
@@ -130,9 +132,9 @@ export class MasterFileReader {
     const origin = words.atEnd ? section.origin : readOrigin(words);
     if (words.fault !== undefined || !words.atEnd) return;
     if (section.depth === limits.includeDepth) {
-      words.fail(`files include each other more than ${limits.includeDepth} deep`);
+      words.fail(`files include each other more than ${limits.includeDepth} deep`, 0);
     } else if (this.includes++ === limits.zoneIncludes) {
-      words.fail(`the zone includes more than ${limits.zoneIncludes} files; the rest is not read`);
+      words.fail(`the zone includes more than ${limits.zoneIncludes} files; the rest is not read`, 0);
     }
     if (this.includes > limits.zoneIncludes || words.fault !== undefined) return;
     const path = Buffer.from(text.bytes.subarray(0, text.length)).toString();
