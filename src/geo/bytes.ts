@@ -26,13 +26,18 @@ export class MemoryBytes implements Bytes {
   }
 }
 
-/** Runs `read`; a file that is damaged or unreadable ends in an `OperatorError` that names it. */
+/**
+ * Runs `read`; a file that is damaged (`Malformed`, or a RangeError that its numbers lead to) or unreadable (an
+ * error of node:fs) ends in an `OperatorError` that names it. Errors of our own making pass.
+ */
 export function namingFile<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    if (cause instanceof OperatorError || !(cause instanceof Error)) throw cause;
-    const code = 'code' in cause && cause.code === 'ENOENT' ? 'GEO_MISSING' : 'GEO_INVALID';
+    if (!(cause instanceof Error)) throw cause;
+    const systemCode = 'code' in cause && 'syscall' in cause ? cause.code : undefined;
+    if (systemCode === undefined && !(cause instanceof Malformed || cause instanceof RangeError)) throw cause;
+    const code = systemCode === 'ENOENT' ? 'GEO_MISSING' : 'GEO_INVALID';
     throw new OperatorError(code, `${path}: ${cause.message}`, { cause });
   }
 }

@@ -78,7 +78,7 @@ describe('compile, then GeoMap', () => {
           expect(find6(map, address), textOf(address, 6)).toEqual(expected);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

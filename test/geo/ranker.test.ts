@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { distanceKm } from '../../src/geo/distance.ts';
+import { Ranker } from '../../src/geo/ranker.ts';
+
+const moscow = { latitude: 55.76, longitude: 37.62 };
+const frankfurt = { latitude: 50.11, longitude: 8.68 };
+const tromso = { latitude: 69.65, longitude: 18.96 };
+const fiji = { latitude: -18.12, longitude: 178.45 };
+const samoa = { latitude: -13.83, longitude: -171.77 };
+const sydney = { latitude: -33.87, longitude: 151.21 };
+
+function order(ranker: Ranker, { latitude, longitude }: { latitude: number; longitude: number }): number[] {
+  const at = ranker.rank(latitude, longitude) * ranker.regionCount;
+  return [...ranker.table().subarray(at, at + ranker.regionCount)];
+}
+
+describe('distanceKm', () => {
+  it.each([
+    [tromso, moscow, 1798],
+    [tromso, frankfurt, 2240],
+    [fiji, samoa, 1140],
+    [{ latitude: 90, longitude: 0 }, { latitude: -90, longitude: 0 }, 20_015],
+    [moscow, moscow, 0],
+  ])('%j to %j is about %i km', (a, b, km) => {
+    expect(Math.abs(distanceKm(a, b) - km)).toBeLessThan(5 + km * 0.005);
+  });
+});
+
+describe('Ranker', () => {
+  it('goes by the great circle, not by degrees: Tromsø is nearer to Moscow than to Frankfurt', () => {
+    expect(order(new Ranker([frankfurt, moscow], []), tromso)).toEqual([1, 0]);
+  });
+
+  it('crosses the date line: Samoa is nearer to Fiji than Sydney is', () => {
+    expect(order(new Ranker([sydney, fiji], []), samoa)).toEqual([1, 0]);
+  });
+
+  it('keeps the order of the config for regions in one place', () => {
+    expect(order(new Ranker([moscow, frankfurt, frankfurt, moscow], []), frankfurt)).toEqual([1, 2, 0, 3]);
+  });
+
+  it('has the order of the config as ranking 0 and gives equal orders one number', () => {
+    const ranker = new Ranker([frankfurt, moscow], []);
+    expect([...ranker.table()]).toEqual([0, 1]);
+    expect(ranker.rank(50, 8)).toBe(0);
+    expect(ranker.rank(55, 37)).toBe(1);
+    expect(ranker.rank(56, 38)).toBe(1);
+    expect(ranker.count).toBe(2);
+  });
+
+  it('ranks without regions', () => {
+    expect(new Ranker([], []).rank(1, 2)).toBe(0);
+  });
+});
+
+/** Regions along the equator, so that distance is difference of longitude. */
+const equator = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ latitude: 0, longitude: i * 5 }));
+
+describe('Ranker with many regions', () => {
+  it('is exact for four of each set, then goes by distance from the nearest region', () => {
+    const ranker = new Ranker(equator(12), [[...Array(12).keys()]]);
+    expect(order(ranker, { latitude: 0, longitude: 27 })).toEqual([5, 6, 4, 7, 3, 8, 2, 9, 1, 10, 0, 11]);
+    // Nearer to 6 than to 4 or the other way round matters; 8 or 2 first does not.
+    expect(order(ranker, { latitude: 0, longitude: 24 })).toEqual([5, 4, 6, 3, 7, 8, 2, 9, 1, 10, 0, 11]);
+  });
+
+  it('is exact between the two regions of a pool, however far they are', () => {
+    const ranker = new Ranker(equator(12), [[3, 8]]);
+    expect(order(ranker, { latitude: 0, longitude: 28 }).filter((region) => [3, 8].includes(region))).toEqual(
+      [8, 3],
+    );
+    expect(order(ranker, { latitude: 0, longitude: 27 }).filter((region) => [3, 8].includes(region))).toEqual(
+      [3, 8],
+    );
+  });
+
+  it('does not lengthen the exact part for a pool in one region', () => {
+    const ranker = new Ranker(equator(12), [[11], [0]]);
+    for (let longitude = 0; longitude <= 55; longitude += 0.25) ranker.rank(0, longitude);
+    // One for each nearest region; that of region 0 is the order of the config.
+    expect(ranker.count).toBe(12);
+  });
+
+  it('takes as many regions as a byte can number', () => {
+    const ranker = new Ranker(
+      equator(255).map((r, i) => ({ latitude: (i % 17) * 9 - 72, longitude: r.longitude % 180 })),
+      [],
+    );
+    expect(new Set(order(ranker, { latitude: 10, longitude: 10 })).size).toBe(255);
+  });
+});
