@@ -1,0 +1,33 @@
+import type { Monitor } from '../config/model.ts';
+import type { Attempt } from './attempt.ts';
+import type { ProbeTarget } from './probes/probe.ts';
+import type { Standing } from './state-machine.ts';
+
+/** One thing to probe: a target under a monitor's settings, however many endpoints it stands for. */
+export class Check {
+  readonly target: ProbeTarget;
+  readonly monitor: Monitor;
+  standing: Standing;
+  /** How long answers take of late, ms: the slowest, forgotten slowly. Undefined before the first. */
+  usualMs: number | undefined;
+  /** When its newest probe began, monotonic ms. */
+  beganAt = 0;
+  /** In flight, or ended and waiting for an older one: results count in the order in which probes began. */
+  readonly attempts: Attempt[] = [];
+  /** How the present plan goes on (`Plan` of confirmation.ts). */
+  triesLeft = 1;
+  spacingMs = 0;
+  deadlineMs: number;
+  silenceWeight = 1;
+  /** Marks its valid entry in the queue; older entries hold older tickets. */
+  ticket = 0;
+  /** Its regular probes have got their random phase. */
+  phased = false;
+
+  constructor(target: ProbeTarget, monitor: Monitor, standing: Standing) {
+    this.target = target;
+    this.monitor = monitor;
+    this.standing = standing;
+    this.deadlineMs = monitor.timeoutMs;
+  }
+}

@@ -1,0 +1,147 @@
+import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+import type { Check } from './check.ts';
+import { type CheckedConfig, emptyInventory, type Known, knownFrom, takeInventory } from './inventory.ts';
+import type { ProbeCode, ProbeResult, Probes } from './probes/probe.ts';
+import { knownFromMemory, type RememberedHealth } from './remembered.ts';
+import { Scheduler } from './scheduler.ts';
+import type { Standing } from './state-machine.ts';
+import type { EndpointHealth, HealthChange } from './table.ts';
+
+/** One probe of one endpoint, for metrics. A probe that several endpoints share is told for each of them. */
+export interface ProbeReport {
+  readonly pool: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly ok: boolean;
+  readonly code: ProbeCode;
+  readonly durationMs: number;
+}
+
+export interface HealthCheckerParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly probes: Probes;
+  readonly onChange: (change: HealthChange) => void;
+  readonly onProbe: (report: ProbeReport) => void;
+}
+
+export interface HealthChecker {
+  /**
+   * Probes every endpoint at once. Resolves when each is known up or down, at the latest after the longest
+   * timeout of all monitors; what is unknown then stays so until its probes say more. To be called once.
+   */
+  start(config: CheckedConfig, remembered: readonly RememberedHealth[]): Promise<void>;
+  /** Takes over a new config; what it did not change goes on undisturbed. Tells no change of state. */
+  update(config: CheckedConfig): void;
+  /** Ends all probes. States stay readable. */
+  stop(): void;
+  /** By the indexes of the newest config. */
+  stateOf(pool: number, endpoint: number): EndpointHealth;
+  /** By names; undefined when the config has no such endpoint. */
+  find(pool: string, endpoint: string): EndpointHealth | undefined;
+  /** What is worth keeping over a restart: every state that rests on a probe. */
+  remember(): RememberedHealth[];
+}
+
+export function createHealthChecker(parts: HealthCheckerParts): HealthChecker {
+  return new Checker(parts);
+}
+
+class Checker implements HealthChecker {
+  private readonly parts: HealthCheckerParts;
+  private readonly scheduler: Scheduler;
+  private inventory = emptyInventory();
+  /** Checks that are neither up nor down yet, while somebody waits for the first round. */
+  private readonly undecided = new Set<Check>();
+  private endFirstRound = (): void => {};
+
+  constructor(parts: HealthCheckerParts) {
+    this.parts = parts;
+    this.scheduler = new Scheduler({
+      ...parts,
+      onResult: (check, result, before) => this.record(check, result, before),
+    });
+  }
+
+  start(config: CheckedConfig, remembered: readonly RememberedHealth[]): Promise<void> {
+    this.adopt(config, knownFromMemory(remembered));
+    for (const check of this.inventory.checks.values()) {
+      if (check.standing.state === 'unknown') this.undecided.add(check);
+    }
+    if (this.undecided.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timeouts = [...this.undecided].map((check) => check.monitor.timeoutMs);
+      const longestMs = timeouts.reduce((most, ms) => Math.max(most, ms), 0);
+      const bound: Timer = this.parts.clock.setTimer(() => this.endFirstRound(), longestMs);
+      this.endFirstRound = () => {
+        bound.cancel();
+        this.undecided.clear();
+        resolve();
+      };
+    });
+  }
+
+  update(config: CheckedConfig): void {
+    this.adopt(config, knownFrom(this.inventory));
+  }
+
+  stop(): void {
+    this.scheduler.stop();
+    this.endFirstRound();
+  }
+
+  stateOf(pool: number, endpoint: number): EndpointHealth {
+    return this.inventory.table.at(pool, endpoint);
+  }
+
+  find(pool: string, endpoint: string): EndpointHealth | undefined {
+    return this.inventory.table.find(pool, endpoint);
+  }
+
+  remember(): RememberedHealth[] {
+    const kept: RememberedHealth[] = [];
+    for (const place of [...this.inventory.places.values()].flat()) {
+      const { state, sinceMs, lastProbeAtMs } = this.inventory.table.at(place.pool, place.endpoint);
+      if (state === 'unknown' || lastProbeAtMs === undefined) continue;
+      const { poolName: pool, endpointName: endpoint, identity } = place;
+      kept.push({ pool, endpoint, identity, state, sinceMs, atMs: lastProbeAtMs });
+    }
+    return kept;
+  }
+
+  private adopt(config: CheckedConfig, known: Known): void {
+    const old = this.inventory;
+    const { clock, onChange } = this.parts;
+    this.inventory = takeInventory(config, old, known, clock.now(), onChange);
+    for (const check of old.checks.values()) {
+      if (this.inventory.places.has(check)) continue;
+      this.scheduler.remove(check);
+      this.decided(check);
+    }
+    for (const [key, check] of this.inventory.checks) if (!old.checks.has(key)) this.scheduler.add(check);
+  }
+
+  private record(check: Check, result: ProbeResult, before: Standing): void {
+    const { standing } = check;
+    const { code, ok, durationMs } = result;
+    if (standing.state !== 'unknown') this.decided(check);
+    const news = {
+      state: standing.state,
+      lastProbeAtMs: this.parts.clock.now(),
+      lastReason: result.reason,
+      lastDurationMs: durationMs,
+      failures: standing.failuresInRow,
+      successes: standing.successesInRow,
+    };
+    const { table, places } = this.inventory;
+    for (const { pool, endpoint, poolName, endpointName, region } of places.get(check) ?? []) {
+      this.parts.onProbe({ pool: poolName, endpoint: endpointName, region, ok, code, durationMs });
+      table.record(pool, endpoint, news, standing.firstFailureAt ?? before.firstFailureAt);
+    }
+  }
+
+  private decided(check: Check): void {
+    if (this.undecided.delete(check) && this.undecided.size === 0) this.endFirstRound();
+  }
+}

@@ -1,0 +1,98 @@
+import type { Config, Endpoint, Monitor, Pool } from '../config/model.ts';
+import { sameAddress } from '../ip/address.ts';
+import { Check } from './check.ts';
+import { initialStanding } from './state-machine.ts';
+import { type EndpointHealth, fresh, type HealthChange, HealthTable } from './table.ts';
+import { checkKey, identityOf, targetOf } from './target.ts';
+
+/** What of the config health reads. */
+export type CheckedConfig = Pick<Config, 'pools' | 'regions'>;
+
+/** An endpoint that a check stands for, by the indexes and names of the config. */
+export interface Place {
+  readonly pool: number;
+  readonly endpoint: number;
+  readonly poolName: string;
+  readonly endpointName: string;
+  readonly region: string;
+  readonly identity: string;
+}
+
+/** All that is checked under one config, and what is known of it. */
+export interface Inventory {
+  readonly config: CheckedConfig;
+  readonly table: HealthTable;
+  /** By `checkKey`. */
+  readonly checks: ReadonlyMap<string, Check>;
+  readonly places: ReadonlyMap<Check, readonly Place[]>;
+}
+
+/** What is known of an endpoint from before: the run before, or the config before. */
+export type Known = (
+  pool: Pool,
+  endpoint: Endpoint,
+  monitor: Monitor | undefined,
+) => EndpointHealth | undefined;
+
+export function emptyInventory(): Inventory {
+  const table = new HealthTable([], 0, () => {});
+  return { config: { pools: [], regions: [] }, table, checks: new Map(), places: new Map() };
+}
+
+/**
+ * The inventory of a new config. A check that the old one has too goes on as it is. A new one begins with the
+ * last known state of the endpoint and no doubt, or as unknown.
+ */
+export function takeInventory(
+  config: CheckedConfig,
+  old: Inventory,
+  known: Known,
+  nowMs: number,
+  onChange: (change: HealthChange) => void,
+): Inventory {
+  const table = new HealthTable(config.pools, nowMs, onChange);
+  const checks = new Map<string, Check>();
+  const places = new Map<Check, Place[]>();
+  for (const [p, pool] of config.pools.entries()) {
+    for (const [e, endpoint] of pool.endpoints.entries()) {
+      const before = known(pool, endpoint, pool.monitor);
+      if (pool.monitor === undefined) {
+        if (before?.state === 'up') table.restore(p, e, fresh('up', before.sinceMs));
+        continue;
+      }
+      const target = targetOf(endpoint, pool.monitor);
+      const key = checkKey(target, pool.monitor);
+      const check =
+        checks.get(key) ??
+        old.checks.get(key) ??
+        new Check(target, pool.monitor, initialStanding(before?.state ?? 'unknown'));
+      checks.set(key, check);
+      const { state } = check.standing;
+      table.restore(p, e, before?.state === state ? before : fresh(state, nowMs));
+      const region = config.regions[endpoint.region]!.name;
+      const identity = identityOf(endpoint, pool.monitor);
+      const names = { poolName: pool.name, endpointName: endpoint.name };
+      const place = { pool: p, endpoint: e, ...names, region, identity };
+      places.set(check, [...(places.get(check) ?? []), place]);
+    }
+  }
+  return { config, table, checks, places };
+}
+
+/** What the inventory knows of an endpoint of the same pool and name that serves and is probed where it was. */
+export function knownFrom({ config, table }: Inventory): Known {
+  const endpoints = new Map<string, { readonly endpoint: Endpoint; readonly health: EndpointHealth }>();
+  for (const [p, pool] of config.pools.entries()) {
+    for (const [e, endpoint] of pool.endpoints.entries()) {
+      endpoints.set(JSON.stringify([pool.name, endpoint.name]), { endpoint, health: table.at(p, e) });
+    }
+  }
+  return (pool, endpoint) => {
+    const before = endpoints.get(JSON.stringify([pool.name, endpoint.name]));
+    if (before === undefined) return undefined;
+    const same =
+      sameAddress(before.endpoint.address, endpoint.address) &&
+      sameAddress(before.endpoint.probe.address, endpoint.probe.address);
+    return same ? before.health : undefined;
+  };
+}

@@ -1,0 +1,164 @@
+import type { Clock, Timer } from '../runtime/clock.ts';
+import { limits } from '../runtime/limits.ts';
+import type { Random } from '../runtime/random.ts';
+import { Attempt } from './attempt.ts';
+import type { Check } from './check.ts';
+import { planNext } from './confirmation.ts';
+import { DueQueue } from './due-queue.ts';
+import type { ProbeResult, Probes } from './probes/probe.ts';
+import { isInDoubt, judge, type Outcome, type Standing } from './state-machine.ts';
+
+export interface SchedulerParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly probes: Probes;
+  /** After each result; `before` is the standing that it found. */
+  readonly onResult: (check: Check, result: ProbeResult, before: Standing) => void;
+}
+
+/**
+ * Decides when each check is probed. All checks wait in one queue under one timer; at most
+ * `limits.probesAtOnce` probes are in flight. A check's next probe begins after its previous ended, but for
+ * the overlapping tries that confirm a silence, so that endpoints which time out do not pile up.
+ */
+export class Scheduler {
+  private readonly parts: SchedulerParts;
+  private readonly queue = new DueQueue<{ readonly check: Check; readonly ticket: number }>();
+  private readonly checks = new Set<Check>();
+  private timer: Timer | undefined;
+  private timerDueMs = 0;
+  private inFlight = 0;
+
+  constructor(parts: SchedulerParts) {
+    this.parts = parts;
+  }
+
+  /** Probes the check at once, then from a random phase on by its interval. */
+  add(check: Check): void {
+    this.checks.add(check);
+    this.enqueue(check, this.parts.clock.monotonicMs());
+    this.arm();
+  }
+
+  /** Ends the check's probes, those in flight without a result. */
+  remove(check: Check): void {
+    this.checks.delete(check);
+    this.abandonAttempts(check);
+    this.arm();
+  }
+
+  stop(): void {
+    for (const check of this.checks) this.abandonAttempts(check);
+    this.checks.clear();
+    this.queue.clear();
+    this.timer?.cancel();
+    this.timer = undefined;
+  }
+
+  /** Begins every probe that is due, as far as there are slots. */
+  private pump(): void {
+    const nowMs = this.parts.clock.monotonicMs();
+    while (this.inFlight < limits.probesAtOnce) {
+      const entry = this.queue.take(nowMs);
+      if (entry === undefined) break;
+      if (entry.ticket === entry.check.ticket) this.begin(entry.check, nowMs);
+    }
+    this.arm();
+  }
+
+  private begin(check: Check, nowMs: number): void {
+    const { clock, probes } = this.parts;
+    check.beganAt = nowMs;
+    check.triesLeft -= 1;
+    this.inFlight += 1;
+    const attempt = new Attempt(clock, check.deadlineMs, () => {
+      this.inFlight -= 1;
+      this.settle(check);
+      this.pump();
+    });
+    check.attempts.push(attempt);
+    attempt.run(probes, check.target, check.monitor.check);
+    if (check.triesLeft > 0) this.enqueue(check, nowMs + check.spacingMs);
+  }
+
+  /** Judges the results whose turn has come; when the plan is carried out or pointless, makes the next. */
+  private settle(check: Check): void {
+    let said = false;
+    while (check.attempts[0]?.result !== undefined) {
+      const { result, beganAt } = check.attempts.shift()!;
+      said = this.count(check, result!, beganAt) || said;
+      // A callback of ours may have removed the check.
+      if (!this.checks.has(check)) return;
+      if (said && !isInDoubt(check.standing)) this.abandonAttempts(check);
+    }
+    if (check.attempts.length > 0 || check.triesLeft > 0) return;
+    this.plan(check, said);
+  }
+
+  /** False when the result says nothing about the endpoint. */
+  private count(check: Check, result: ProbeResult, beganAt: number): boolean {
+    const before = check.standing;
+    if (result.ok) check.usualMs = Math.max(result.durationMs, 0.8 * (check.usualMs ?? 0));
+    if (result.ownFault !== true) {
+      check.standing = judge(before, check.monitor, outcomeOf(result), beganAt, check.silenceWeight);
+    }
+    this.parts.onResult(check, result, before);
+    return result.ownFault !== true;
+  }
+
+  /** `said`: the newest result said something; else the machine is short of something and a pause is due. */
+  private plan(check: Check, said: boolean): void {
+    const { standing, monitor } = check;
+    const scarce = this.inFlight > limits.probesAtOnce / 2;
+    const plan = planNext(standing, monitor, check.usualMs, scarce);
+    check.triesLeft = plan.tries;
+    check.spacingMs = plan.spacingMs;
+    check.deadlineMs = plan.deadlineMs;
+    check.silenceWeight = plan.silenceWeight;
+    const delayMs = isInDoubt(standing) ? plan.delayMs : this.spread(check, plan.delayMs);
+    const pauseMs = said ? 0 : Math.min(monitor.intervalMs, 1_000);
+    this.enqueue(check, Math.max(check.beganAt + delayMs, this.parts.clock.monotonicMs() + pauseMs));
+  }
+
+  /**
+   * Spreads regular probes: the first over the whole interval, later ones by up to a tenth of it. Only ever
+   * earlier: the interval is part of the longest time in which a dead endpoint is found.
+   */
+  private spread(check: Check, intervalMs: number): number {
+    const chance = this.parts.random.fraction();
+    if (check.phased) return intervalMs * (1 - 0.1 * chance);
+    check.phased = true;
+    return intervalMs * chance;
+  }
+
+  private abandonAttempts(check: Check): void {
+    for (const attempt of check.attempts) if (attempt.abandon()) this.inFlight -= 1;
+    check.attempts.length = 0;
+    check.triesLeft = 0;
+    check.ticket += 1;
+  }
+
+  private enqueue(check: Check, dueMs: number): void {
+    check.ticket += 1;
+    this.queue.push(dueMs, { check, ticket: check.ticket });
+  }
+
+  /** Sets the one timer for the first check in the queue; without a free slot the next end of a probe pumps. */
+  private arm(): void {
+    const dueMs = this.queue.firstDueMs;
+    if (dueMs === undefined || this.inFlight >= limits.probesAtOnce) return;
+    if (this.timer !== undefined && this.timerDueMs <= dueMs) return;
+    this.timer?.cancel();
+    this.timerDueMs = dueMs;
+    const delayMs = Math.max(0, Math.ceil(dueMs - this.parts.clock.monotonicMs()));
+    this.timer = this.parts.clock.setTimer(() => {
+      this.timer = undefined;
+      this.pump();
+    }, delayMs);
+  }
+}
+
+function outcomeOf(result: ProbeResult): Outcome {
+  if (result.ok) return 'success';
+  return result.code === 'timeout' ? 'silence' : 'refusal';
+}

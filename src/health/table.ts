@@ -1,0 +1,105 @@
+import type { HealthState } from './state-machine.ts';
+
+/** The health of one endpoint as the rest of the program and people see it. */
+export interface EndpointHealth {
+  readonly state: HealthState;
+  /** Since when, wall clock ms. */
+  readonly sinceMs: number;
+  /** When its newest result came, wall clock ms; undefined before the first, and without a monitor. */
+  readonly lastProbeAtMs: number | undefined;
+  /** Why the newest probe failed; undefined when it did not. */
+  readonly lastReason: string | undefined;
+  readonly lastDurationMs: number | undefined;
+  /** Consecutive, up to the newest result. */
+  readonly failures: number;
+  readonly successes: number;
+}
+
+/** An endpoint's state changed. */
+export interface HealthChange {
+  readonly pool: string;
+  readonly endpoint: string;
+  readonly from: HealthState;
+  readonly to: HealthState;
+  /** Wall clock ms. */
+  readonly at: number;
+  /** When the first failed probe of those that led here began, monotonic ms; set when `to` is down. */
+  readonly firstFailureAt: number | undefined;
+  /** Why the newest probe failed; undefined when it did not. */
+  readonly reason: string | undefined;
+}
+
+/** What of a pool the table needs: a `Pool` of the config is one. */
+interface PoolNames {
+  readonly name: string;
+  readonly monitor: unknown;
+  readonly endpoints: readonly { readonly name: string }[];
+}
+
+/** The health of all endpoints, by the indexes of the config. One table lives as long as one config. */
+export class HealthTable {
+  private readonly pools: readonly PoolNames[];
+  private readonly rows: EndpointHealth[][];
+  private readonly onChange: (change: HealthChange) => void;
+
+  /** Endpoints of a pool with a monitor begin as unknown, all others as up. */
+  constructor(pools: readonly PoolNames[], nowMs: number, onChange: (change: HealthChange) => void) {
+    this.pools = pools;
+    this.onChange = onChange;
+    this.rows = pools.map((pool) =>
+      pool.endpoints.map(() => fresh(pool.monitor === undefined ? 'up' : 'unknown', nowMs)),
+    );
+  }
+
+  at(pool: number, endpoint: number): EndpointHealth {
+    return this.rows[pool]![endpoint]!;
+  }
+
+  /** By names; undefined when the config has no such endpoint. */
+  find(pool: string, endpoint: string): EndpointHealth | undefined {
+    const p = this.pools.findIndex(({ name }) => name === pool);
+    const e = this.pools[p]?.endpoints.findIndex(({ name }) => name === endpoint) ?? -1;
+    return this.rows[p]?.[e];
+  }
+
+  /** Sets what is known from before; tells nobody. */
+  restore(pool: number, endpoint: number, health: EndpointHealth): void {
+    this.rows[pool]![endpoint] = health;
+  }
+
+  /** Writes the newest result; tells `onChange` when the state differs. */
+  record(
+    pool: number,
+    endpoint: number,
+    news: Omit<EndpointHealth, 'sinceMs'> & { readonly lastProbeAtMs: number },
+    firstFailureAt: number | undefined,
+  ): void {
+    const old = this.rows[pool]![endpoint]!;
+    const changed = old.state !== news.state;
+    const at = news.lastProbeAtMs;
+    this.rows[pool]![endpoint] = { ...news, sinceMs: changed ? at : old.sinceMs };
+    if (!changed) return;
+    this.onChange({
+      pool: this.pools[pool]!.name,
+      endpoint: this.pools[pool]!.endpoints[endpoint]!.name,
+      from: old.state,
+      to: news.state,
+      at,
+      firstFailureAt: news.state === 'down' ? firstFailureAt : undefined,
+      reason: news.lastReason,
+    });
+  }
+}
+
+/** An endpoint of which nothing is known but its state. */
+export function fresh(state: HealthState, sinceMs: number): EndpointHealth {
+  return {
+    state,
+    sinceMs,
+    lastProbeAtMs: undefined,
+    lastReason: undefined,
+    lastDurationMs: undefined,
+    failures: 0,
+    successes: 0,
+  };
+}

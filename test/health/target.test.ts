@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { Monitor } from '../../src/config/model.ts';
+import { checkKey, identityOf, targetOf } from '../../src/health/target.ts';
+import { parseAddress } from '../../src/ip/address.ts';
+import { check, endpoint, monitor } from './world.ts';
+
+const here = endpoint('a', '192.0.2.1');
+const elsewhere = { ...here, probe: { address: parseAddress('10.1.0.7')!, port: 81 } };
+const tcp: Monitor = { ...monitor, check: { type: 'tcp', port: 25 } };
+const plain: Monitor = { ...monitor, check: { ...check, port: undefined, host: undefined } };
+
+describe('targetOf', () => {
+  it.each([
+    ['the port of the monitor', here, monitor, { address: '192.0.2.1', port: 8080, host: 'web.example' }],
+    ['the usual port', here, plain, { address: '192.0.2.1', port: 80, host: '192.0.2.1' }],
+    [
+      'the probe address, called by the served one',
+      elsewhere,
+      plain,
+      { address: '10.1.0.7', port: 81, host: '192.0.2.1' },
+    ],
+    ['tcp', here, tcp, { address: '192.0.2.1', port: 25, host: '192.0.2.1' }],
+    ['IPv6', endpoint('a', '2001:db8::1'), tcp, { address: '2001:db8::1', port: 25, host: '2001:db8::1' }],
+  ])('%s', (_, where, by, target) => {
+    expect(targetOf(where, by)).toEqual(target);
+  });
+
+  it('https goes to 443', () => {
+    expect(targetOf(here, { ...plain, check: { ...check, type: 'https', port: undefined } }).port).toBe(443);
+  });
+});
+
+describe('checkKey', () => {
+  const key = (by: Monitor): string => checkKey(targetOf(here, by), by);
+
+  it('is the same for monitors that differ in name only', () => {
+    expect(key({ ...monitor, name: 'other' })).toBe(key(monitor));
+  });
+
+  it.each([
+    ['interval', { ...monitor, intervalMs: 1 }],
+    ['timeout', { ...monitor, timeoutMs: 1 }],
+    ['fall', { ...monitor, fall: 1 }],
+    ['rise', { ...monitor, rise: 1 }],
+    ['path', { ...monitor, check: { ...check, path: '/' } }],
+    ['port', { ...monitor, check: { ...check, port: 1 } }],
+  ])('differs with the %s', (_, by) => {
+    expect(key(by)).not.toBe(key(monitor));
+  });
+});
+
+describe('identityOf', () => {
+  it('holds nothing of what the check sends', () => {
+    const secret = { ...monitor, check: { ...check, headers: { authorization: 'secret' } } };
+    expect(identityOf(here, secret)).toMatch(/^[\w-]{22}$/);
+    expect(identityOf(here, secret)).not.toBe(identityOf(here, monitor));
+  });
+
+  it('differs with the address, the place probed and the check, not with the pace', () => {
+    const same = identityOf(here, monitor);
+    expect(identityOf(endpoint('a', '192.0.2.2'), monitor)).not.toBe(same);
+    expect(identityOf(elsewhere, monitor)).not.toBe(same);
+    expect(identityOf(here, tcp)).not.toBe(same);
+    expect(identityOf(here, { ...monitor, intervalMs: 1, fall: 9 })).toBe(same);
+  });
+});

@@ -1,0 +1,76 @@
+import type { Endpoint, HttpCheck, Monitor, Pool } from '../../src/config/model.ts';
+import { createHealthChecker, type HealthChecker, type ProbeReport } from '../../src/health/checker.ts';
+import type { CheckedConfig } from '../../src/health/inventory.ts';
+import type { HealthChange } from '../../src/health/table.ts';
+import { parseAddress } from '../../src/ip/address.ts';
+import { Random } from '../../src/runtime/random.ts';
+import { FakeClock } from '../scenarios/fake-clock.ts';
+import { FakeNetwork } from '../scenarios/health-network.ts';
+
+export const check: HttpCheck = {
+  type: 'http',
+  port: 8080,
+  method: 'GET',
+  path: '/healthz',
+  host: 'web.example',
+  headers: {},
+  status: [[200, 299]],
+  body: undefined,
+  verifyCertificate: true,
+  ca: undefined,
+};
+
+/** The defaults. */
+export const monitor: Monitor = {
+  name: 'web',
+  intervalMs: 10_000,
+  timeoutMs: 2_000,
+  fall: 3,
+  rise: 2,
+  check,
+};
+
+export function endpoint(name: string, address: string): Endpoint {
+  const parsed = parseAddress(address)!;
+  return { name, region: 0, address: parsed, weight: 1, probe: { address: parsed, port: undefined } };
+}
+
+export function pool(name: string, addresses: readonly string[], by: Monitor | 'none' = monitor): Pool {
+  const endpoints = addresses.map((address, i) => endpoint(`e${i}`, address));
+  return { name, monitor: by === 'none' ? undefined : by, endpoints };
+}
+
+export function config(...pools: Pool[]): CheckedConfig {
+  return { regions: [{ name: 'us-east', title: '', latitude: 0, longitude: 0 }], pools };
+}
+
+/** `count` addresses, all different. */
+export function addresses(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+}
+
+/** A checker in a world of its own: fake clock, fake network, everything from one seed. */
+export class World {
+  readonly clock = new FakeClock();
+  readonly network: FakeNetwork;
+  readonly changes: HealthChange[] = [];
+  readonly reports: ProbeReport[] = [];
+  readonly checker: HealthChecker;
+
+  constructor(seed = 1) {
+    const random = new Random(seed * 2_654_435_761);
+    this.network = new FakeNetwork(this.clock, random);
+    this.checker = createHealthChecker({
+      clock: this.clock,
+      random,
+      probes: this.network.probes,
+      onChange: (change) => this.changes.push(change),
+      onProbe: (report) => this.reports.push(report),
+    });
+  }
+
+  /** States of one pool's endpoints. */
+  states(poolIndex: number, count: number): string[] {
+    return Array.from({ length: count }, (_, i) => this.checker.stateOf(poolIndex, i).state);
+  }
+}
