@@ -16,6 +16,9 @@ export interface SchedulerParts {
   readonly onResult: (check: Check, result: ProbeResult, before: Standing) => void;
 }
 
+/** Share of the interval by which a regular probe may come early. */
+const jitter = 0.1;
+
 /**
  * Decides when each check is probed. All checks wait in one queue under one timer; at most
  * `limits.probesAtOnce` probes are in flight. A check's next probe begins after its previous ended, but for
@@ -121,14 +124,14 @@ export class Scheduler {
   }
 
   /**
-   * Spreads regular probes: the first over the whole interval, later ones by up to a tenth of it. Only ever
+   * Spreads regular probes: the first over a whole round, later ones by up to a tenth of the interval. Only ever
    * earlier: the interval is part of the longest time in which a dead endpoint is found.
    */
   private spread(check: Check, intervalMs: number): number {
     const chance = this.parts.random.fraction();
-    if (check.phased) return intervalMs * (1 - 0.1 * chance);
+    if (check.phased) return intervalMs * (1 - jitter * chance);
     check.phased = true;
-    return intervalMs * chance;
+    return intervalMs * (1 - jitter / 2) * chance;
   }
 
   private abandonAttempts(check: Check): void {

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Monitor } from '../../src/config/model.ts';
+import { addresses, config, monitor, pool, World } from '../health/world.ts';
+
+const address = '192.0.2.1';
+const seeds = Array.from({ length: 12 }, (_, i) => i + 1);
+
+/** Kills the endpoint at a moment that the seed chooses; how long it takes to leave, ms. */
+async function timeToLeave(
+  seed: number,
+  how: 'refuses' | 'silent' | 'stuck',
+  by: Monitor,
+  latencyMs = 20,
+): Promise<number> {
+  const world = new World(seed);
+  world.network.latencyMs = latencyMs;
+  world.checker.start(config(pool('app', [address], by)), []);
+  await world.clock.advance(by.intervalMs * (2 + (seed % 7) / 7));
+  expect(world.states(0, 1)).toEqual(['up']);
+  world.network.set(address, how);
+  return world.clock.until(() => world.states(0, 1)[0] === 'down', 60_000);
+}
+
+describe('an endpoint that dies leaves within interval + (fall − 1) × 1 s + timeout', () => {
+  const fast: Monitor = { ...monitor, intervalMs: 1_000, timeoutMs: 500 };
+  const cases: [string, Monitor, number, number][] = [
+    ['10 s interval, 2 s timeout', monitor, 20, 14_000],
+    ['10 s interval, 1 s timeout', { ...monitor, timeoutMs: 1_000 }, 20, 13_000],
+    ['1 s interval, 500 ms timeout', fast, 20, 3_500],
+    ['answers as slow as half a second', monitor, 500, 14_000],
+    ['fall 2', { ...monitor, fall: 2 }, 20, 13_000],
+    ['fall 1', { ...monitor, fall: 1 }, 20, 12_000],
+    ['fall 5', { ...monitor, fall: 5 }, 20, 16_000],
+  ];
+  it.each(cases)('%s', async (_, by, latencyMs, boundMs) => {
+    const tookMs = await Promise.all(
+      seeds.flatMap((seed) => [
+        timeToLeave(seed, 'refuses', by, latencyMs),
+        timeToLeave(seed, 'silent', by, latencyMs),
+      ]),
+    );
+    expect(Math.max(...tookMs)).toBeLessThanOrEqual(boundMs);
+    // Not by less than the evidence: fall − 1 confirmations take their time.
+    expect(Math.min(...tookMs)).toBeGreaterThanOrEqual((by.fall - 1) * 750);
+  });
+
+  it('refusals need no timeout', async () => {
+    const tookMs = await Promise.all(seeds.map((seed) => timeToLeave(seed, 'refuses', monitor)));
+    expect(Math.max(...tookMs)).toBeLessThanOrEqual(12_100);
+  });
+
+  it('and comes back within rise intervals, and a beginning one', async () => {
+    for (const seed of seeds) {
+      const world = new World(seed);
+      world.network.set(address, 'refuses');
+      world.checker.start(config(pool('app', [address])), []);
+      await world.clock.advance(30_000 + 311 * seed);
+      world.network.set(address, 'well');
+      expect(await world.clock.until(() => world.states(0, 1)[0] === 'up', 60_000)).toBeLessThanOrEqual(
+        20_040,
+      );
+    }
+  });
+});
+
+describe('an endpoint that is neither well nor dead', () => {
+  it('alternating refusals take it out for good', async () => {
+    const world = new World();
+    world.checker.start(config(pool('app', [address])), []);
+    await world.clock.advance(20_000);
+    world.network.turns = ['refuses', 'well'];
+    expect(await world.clock.until(() => world.states(0, 1)[0] === 'down', 60_000)).toBeLessThanOrEqual(
+      16_000,
+    );
+    await world.clock.advance(3_600_000);
+    expect(world.changes).toHaveLength(2);
+  });
+
+  it('alternating silence too', async () => {
+    const world = new World();
+    world.checker.start(config(pool('app', [address])), []);
+    await world.clock.advance(20_000);
+    world.network.turns = ['silent', 'well'];
+    await world.clock.until(() => world.states(0, 1)[0] === 'down', 60_000);
+    await world.clock.advance(3_600_000);
+    expect(world.changes).toHaveLength(2);
+  });
+
+  it('half of the probes lost: each of 20 leaves once and stays out until it is calm', async () => {
+    const world = new World(3);
+    world.checker.start(config(pool('app', addresses(20))), []);
+    await world.clock.advance(20_000);
+    world.network.loss = 0.5;
+    await world.clock.advance(2 * 3_600_000);
+    expect(world.states(0, 20)).toEqual(new Array(20).fill('down'));
+    expect(world.changes.filter(({ to }) => to === 'down')).toHaveLength(20);
+    world.network.loss = 0;
+    await world.clock.advance(33 * 10_000);
+    expect(world.states(0, 20)).toEqual(new Array(20).fill('up'));
+  });
+
+  it('a tenth of the probes lost: none of 40 leaves in an hour', async () => {
+    const world = new World(4);
+    world.checker.start(config(pool('app', addresses(40))), []);
+    await world.clock.advance(1_000);
+    world.network.loss = 0.1;
+    await world.clock.advance(3_600_000);
+    expect(world.changes.filter(({ to }) => to === 'down')).toEqual([]);
+  });
+});
