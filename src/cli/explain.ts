@@ -1,0 +1,91 @@
+import { AnswerSlots } from '../control/answer-slots.ts';
+import { type ExplainRequest, explain } from '../control/explain.ts';
+import type { Explanation } from '../control/explanation.ts';
+import { readExplainRequest } from '../control/http.ts';
+import { runLoad } from '../control/loader.ts';
+import { LoadRefused } from '../control/service.ts';
+import { fresh } from '../health/table.ts';
+import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
+import { readArguments, UsageError, withUsage } from './arguments.ts';
+import { formatExplanation } from './explanation.ts';
+import { tellStartFailure } from './start-failure.ts';
+import { defaultStateDirectory } from './state-directory.ts';
+
+const defaultUrl = 'http://127.0.0.1:8053';
+
+/** `meridian explain`: why a client gets the answer that it gets, from a running server or from a config. */
+export function runExplain(args: string[]): Promise<number> {
+  return withUsage(async () => {
+    const { values, positionals } = readArguments({
+      args,
+      allowPositionals: true,
+      options: {
+        client: { type: 'string' },
+        url: { type: 'string' },
+        config: { type: 'string', short: 'c' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    const [name, type] = positionals;
+    if (positionals.length > 2) throw new UsageError('explain takes one name and one type');
+    if (values.url !== undefined && values.config !== undefined)
+      throw new UsageError('--url or -c, not both');
+    const request = readExplainRequest(name, type, values.client);
+    if (typeof request === 'string') throw new UsageError(request);
+    try {
+      const explanation =
+        values.config === undefined
+          ? await askServer(values.url ?? defaultUrl, {
+              name: name!,
+              type: type ?? 'A',
+              client: values.client!,
+            })
+          : await explainConfig(values.config, request);
+      if (typeof explanation === 'string') {
+        process.stderr.write(`meridian: ${explanation}\n`);
+        return 1;
+      }
+      const text = values.json ? JSON.stringify(explanation, undefined, 2) : formatExplanation(explanation);
+      process.stdout.write(`${text}\n`);
+      return 0;
+    } catch (error) {
+      return tellStartFailure(error);
+    }
+  });
+}
+
+/** The server's explanation, or what went wrong. */
+async function askServer(url: string, query: Record<string, string>): Promise<Explanation | string> {
+  let target: URL;
+  try {
+    target = new URL(`/api/v1/explain?${new URLSearchParams(query)}`, url);
+  } catch {
+    throw new UsageError(`--url ${JSON.stringify(url)} is no URL`);
+  }
+  try {
+    const response = await fetch(target, { signal: AbortSignal.timeout(5_000) });
+    const body: unknown = await response.json();
+    if (response.ok) return body as Explanation;
+    return `${target.origin} answered ${response.status}: ${JSON.stringify(body)}`;
+  } catch (error) {
+    const reason =
+      error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : error;
+    return `cannot ask ${target.origin}: ${reason}; give --url of a running server, or -c FILE`;
+  }
+}
+
+/** Loads the config as a server would and takes every endpoint as up. */
+async function explainConfig(configPath: string, request: ExplainRequest): Promise<Explanation> {
+  const stateDirectory = defaultStateDirectory(configPath);
+  const outcome = await runLoad({ configPath, stateDirectory, previousGeo: undefined });
+  const { loaded } = outcome;
+  if (loaded === undefined) throw new LoadRefused(outcome);
+  const slots = new AnswerSlots();
+  const rotation = buildRotation(
+    loaded.config,
+    { state: () => 'up', wasGood: () => false },
+    (policy, region) => slots.slotOf(policy, region),
+  );
+  const snapshot = { generation: 0, image: loaded.image, geo: loaded.geo.map, rotation };
+  return explain(request, loaded, snapshot, () => fresh('up', 0), 1);
+}

@@ -1,0 +1,40 @@
+import { styleText } from 'node:util';
+import type { ExplainedPlace, Explanation } from '../control/explanation.ts';
+
+/** An explanation for people. */
+export function formatExplanation({ question, answer, policy, place, regions }: Explanation): string {
+  const lines = [
+    `${question.name} ${question.type} for ${question.client}`,
+    `  answer   ${answer.rcode}${answer.records.length === 0 ? ', no records' : ''}`,
+    ...answer.records.map((record) => `           ${bold(record)}`),
+    `  holds    for every client in ${answer.scopePrefix}`,
+  ];
+  if (policy === undefined)
+    return [...lines, '  policy   none: the zone answers, for everybody alike'].join('\n');
+  lines.push(
+    `  policy   ${policy.name} (${policy.type}), pool ${policy.pool}, TTL ${policy.ttlSeconds} s, serving: ${policy.serving}`,
+    `  placed   ${place === undefined ? 'nowhere: no database has this address, so regions go in the order of the config' : formatPlace(place)}`,
+    '',
+  );
+  for (const region of regions) {
+    const distance = region.distanceKm === undefined ? '' : `${region.distanceKm} km`;
+    lines.push(`  ${region.name.padEnd(16)} ${distance.padStart(9)}  ${region.title}`);
+    for (const { name, address, health, chosen, why } of region.endpoints) {
+      const line = `    ${chosen ? '→' : ' '} ${name.padEnd(12)} ${address.padEnd(20)} ${health.padEnd(8)} ${why}`;
+      lines.push(chosen ? bold(line) : line);
+    }
+  }
+  return lines.join('\n');
+}
+
+function formatPlace(place: ExplainedPlace): string {
+  const names = [place.city, place.subdivision, place.country].filter(
+    (name) => name !== undefined && name !== '',
+  );
+  const where = `${place.latitude.toFixed(2)}, ${place.longitude.toFixed(2)}`;
+  return `${names.join(', ')} (${where}) by ${place.prefix} in ${place.database}`;
+}
+
+function bold(text: string): string {
+  return process.stdout.isTTY ? styleText('bold', text) : text;
+}

@@ -1,0 +1,180 @@
+import type { HealthChecker } from '../health/checker.ts';
+import type { HealthChange } from '../health/table.ts';
+import type { Metrics } from '../metrics/registry.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { formatProblem } from '../runtime/problem.ts';
+import type { SnapshotBuffers } from '../snapshot/buffers.ts';
+import { buildRotation, type EndpointState } from '../snapshot/compile/rotation-builder.ts';
+import { AnswerSlots } from './answer-slots.ts';
+import { LastGood } from './last-good.ts';
+import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
+
+/** Changes of health that come together are published together. */
+const COALESCE_MS = 20;
+
+export interface ControllerParts {
+  readonly configPath: string;
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly health: HealthChecker;
+  readonly load: (request: LoadRequest) => Promise<LoadOutcome>;
+  /** Takes what was loaded into use outside of the snapshot: sockets, watched files. Rejects: the load is refused. */
+  readonly prepare: (next: Loaded, first: SnapshotBuffers) => Promise<void>;
+  readonly publish: (snapshot: SnapshotBuffers) => void;
+}
+
+/**
+ * Turns changes into snapshots: config, zones and geo data through a load, health through a new rotation. One load
+ * runs at a time; a load that fails, or whose sockets cannot be opened, changes nothing.
+ */
+export class Controller {
+  readonly slots = new AnswerSlots();
+  private readonly parts: ControllerParts;
+  private readonly lastGood = new LastGood();
+  private inUse: Loaded | undefined;
+  private newest: SnapshotBuffers | undefined;
+  private generation = 0;
+  private timer: Timer | undefined;
+  private pendingFailures: HealthChange[] = [];
+  private loading: Promise<boolean> | undefined;
+  private loadAgain = false;
+
+  constructor(parts: ControllerParts) {
+    this.parts = parts;
+  }
+
+  get loaded(): Loaded | undefined {
+    return this.inUse;
+  }
+
+  /** The newest published snapshot. */
+  get snapshot(): SnapshotBuffers | undefined {
+    return this.newest;
+  }
+
+  /** Takes the first load into use; health has had its first round. */
+  async begin(loaded: Loaded): Promise<void> {
+    await this.take(loaded);
+  }
+
+  /** Loads everything anew; true when it is in use. A call during a load asks for one more behind it. */
+  reload(reason: string): Promise<boolean> {
+    if (this.loading !== undefined) {
+      this.loadAgain = true;
+      return this.loading;
+    }
+    this.loading = this.loadUntilSettled(reason).finally(() => {
+      this.loading = undefined;
+    });
+    return this.loading;
+  }
+
+  /** To be called at each change of an endpoint's state: publishes within COALESCE_MS. */
+  healthChanged(change: HealthChange): void {
+    const { log, clock } = this.parts;
+    log.info(
+      { ...change, at: undefined, firstFailureAt: undefined },
+      `${change.pool}/${change.endpoint} is ${change.to}`,
+    );
+    if (change.to === 'down') this.pendingFailures.push(change);
+    if (this.inUse === undefined) return;
+    this.timer ??= clock.setTimer(() => this.republish(), COALESCE_MS);
+  }
+
+  stop(): void {
+    this.timer?.cancel();
+  }
+
+  private async loadUntilSettled(reason: string): Promise<boolean> {
+    let taken: boolean;
+    do {
+      this.loadAgain = false;
+      taken = await this.loadOnce(reason);
+    } while (this.loadAgain);
+    return taken;
+  }
+
+  private async loadOnce(reason: string): Promise<boolean> {
+    const { log, metrics, configPath, stateDirectory } = this.parts;
+    log.info({ reason }, 'loading the config');
+    let taken = false;
+    try {
+      const outcome = await this.parts.load({ configPath, stateDirectory, previousGeo: this.inUse?.geo });
+      logProblems(log, outcome);
+      if (outcome.geoFailed) metrics.geoFailures.inc();
+      if (outcome.loaded !== undefined) {
+        await this.take(outcome.loaded);
+        taken = true;
+      }
+    } catch (error) {
+      log.error({ err: error }, 'the load failed');
+    }
+    metrics.reloads.inc({ result: taken ? 'success' : 'failure' });
+    metrics.lastReloadOk.set(taken ? 1 : 0);
+    log[taken ? 'info' : 'error'](
+      { reason, generation: this.generation },
+      taken ? 'the new config is in use' : 'the config was not taken; everything stays as it was',
+    );
+    return taken;
+  }
+
+  /** Takes a load into use, or leaves all as it was and throws. */
+  private async take(loaded: Loaded): Promise<void> {
+    const { health, prepare } = this.parts;
+    const before = this.inUse;
+    // Health goes first: a snapshot is made from states by the indexes of its own config.
+    if (before !== undefined) health.update(loaded.config);
+    try {
+      await prepare(loaded, this.compose(loaded));
+    } catch (error) {
+      if (before !== undefined) health.update(before.config);
+      throw error;
+    }
+    this.inUse = loaded;
+    this.republish();
+  }
+
+  /** A health change during a load is in: states are read here, at the moment of publication. */
+  private republish(): void {
+    this.timer?.cancel();
+    this.timer = undefined;
+    const { metrics, log, clock } = this.parts;
+    try {
+      const snapshot = this.compose(this.inUse!);
+      this.newest = snapshot;
+      this.parts.publish(snapshot);
+      metrics.generation.set(snapshot.generation);
+      metrics.publishes.inc({ result: 'success' });
+    } catch (error) {
+      metrics.publishes.inc({ result: 'failure' });
+      log.error({ err: error }, 'publishing failed; the last snapshot stays');
+      return;
+    }
+    const now = clock.monotonicMs();
+    for (const { pool, firstFailureAt } of this.pendingFailures) {
+      if (firstFailureAt !== undefined)
+        metrics.failoverSeconds.observe({ pool }, (now - firstFailureAt) / 1000);
+    }
+    this.pendingFailures = [];
+  }
+
+  private compose({ config, image, geo }: Loaded): SnapshotBuffers {
+    const state = (p: number, e: number): EndpointState => this.parts.health.stateOf(p, e).state;
+    this.lastGood.observe(config, state);
+    const rotation = buildRotation(
+      config,
+      { state, wasGood: (pool, endpoint) => this.lastGood.has(config, pool, endpoint) },
+      (policy, region) => this.slots.slotOf(policy, region),
+    );
+    return { generation: ++this.generation, image, geo: geo.map, rotation };
+  }
+}
+
+function logProblems(log: Log, outcome: LoadOutcome): void {
+  for (const problem of outcome.problems)
+    log[problem.severity === 'error' ? 'error' : 'warn'](formatProblem(problem));
+  if (outcome.omitted > 0) log.warn(`${outcome.omitted} more problems`);
+}

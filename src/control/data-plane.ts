@@ -1,0 +1,112 @@
+import type { Listen, SocketAddress } from '../config/model.ts';
+import { formatAddress } from '../ip/address.ts';
+import { unreachable } from '../runtime/assert.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { limits } from '../runtime/limits.ts';
+import type { Log } from '../runtime/log.ts';
+import type { WorkerEvent } from '../server/worker-life.ts';
+import { startWorkers, type WorkerSet, type WorkerStatus } from '../server/worker-set.ts';
+import type { SnapshotBuffers } from '../snapshot/buffers.ts';
+import { CounterBank } from './counter-bank.ts';
+
+/** The set of workers in use, replaced without loss when the config asks for other sockets. */
+export class DataPlane {
+  readonly counters = new CounterBank();
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private readonly onRestart: (worker: string) => void;
+  private set: WorkerSet | undefined;
+  private sockets: Listen | undefined;
+
+  constructor(clock: Clock, log: Log, onRestart: (worker: string) => void) {
+    this.clock = clock;
+    this.log = log;
+    this.onRestart = onRestart;
+  }
+
+  get ports(): readonly number[] {
+    return this.set?.ports ?? [];
+  }
+
+  get path(): WorkerSet['path'] | undefined {
+    return this.set?.path;
+  }
+
+  /** Serves these sockets from now on; rejects with OperatorError LISTEN, and goes on as before, when it can't. */
+  async listen(listen: Listen, snapshot: SnapshotBuffers): Promise<void> {
+    if (this.set !== undefined && describe(listen) === describe(this.sockets!)) return;
+    const before = this.set;
+    // Without SO_REUSEPORT the old set has to go first, and to come back when the new one cannot be had.
+    if (before?.path === 'portable') {
+      await before.stop();
+      this.counters.retire(before);
+      this.set = undefined;
+      await this.start(listen, snapshot, false).catch(async (error: unknown) => {
+        await this.start(this.sockets!, snapshot, false);
+        throw error;
+      });
+    } else {
+      await this.start(listen, snapshot, before !== undefined);
+      if (before !== undefined) {
+        await before.stop();
+        this.counters.retire(before);
+      }
+    }
+    this.sockets = listen;
+  }
+
+  publish(snapshot: SnapshotBuffers): void {
+    this.set!.publish(snapshot);
+  }
+
+  status(): readonly WorkerStatus[] {
+    return this.set?.status() ?? [];
+  }
+
+  async stop(): Promise<void> {
+    await this.set?.stop();
+  }
+
+  private async start({ dns, workers }: Listen, snapshot: SnapshotBuffers, overlap: boolean): Promise<void> {
+    const counters = this.counters.open(workers + 1);
+    this.set = await startWorkers({
+      addresses: dns.map(({ address, port }) => ({ host: formatAddress(address), port })),
+      udpWorkers: workers,
+      snapshot,
+      counters,
+      udpAnswerBytes: limits.udpAnswerBytes,
+      overlap,
+      clock: this.clock,
+      onEvent: (event) => this.tell(event),
+    });
+    this.counters.watch(this.set, counters);
+  }
+
+  private tell(event: WorkerEvent): void {
+    if (event.kind === 'ended') this.onRestart(event.worker);
+    this.log.warn(event, describeEvent(event));
+  }
+}
+
+/** `192.0.2.1:53`, `[2001:db8::1]:53`. */
+export function formatSocket({ address, port }: SocketAddress): string {
+  const host = formatAddress(address);
+  return address.family === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function describe({ dns, workers }: Listen): string {
+  return [workers, ...dns.map(formatSocket)].join();
+}
+
+function describeEvent(event: WorkerEvent): string {
+  switch (event.kind) {
+    case 'portable':
+      return `UDP goes through node:dgram: ${event.reason}`;
+    case 'ended':
+      return `worker ${event.worker} ended (${event.reason}); it starts again in ${event.restartMs} ms`;
+    case 'stalled':
+      return `worker ${event.worker} is stalled; it is replaced`;
+    default:
+      return unreachable(event);
+  }
+}

@@ -1,0 +1,105 @@
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { SocketAddress } from '../config/model.ts';
+import { typeNumber } from '../dns/constants.ts';
+import { parseName } from '../dns/names.ts';
+import { formatAddress, parseAddress } from '../ip/address.ts';
+import { parsePrefix } from '../ip/prefix.ts';
+import { OperatorError } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import type { ExplainClient, ExplainRequest } from './explain.ts';
+import type { Explanation } from './explanation.ts';
+import type { Status } from './status.ts';
+
+/** What the HTTP side shows. */
+export interface HttpSource {
+  metricsPage(): Promise<string>;
+  /** Undefined when ready, else why not. */
+  notReady(): string | undefined;
+  /** Undefined before the first snapshot. */
+  status(): Status | undefined;
+  /** Undefined before the first snapshot. */
+  explain(request: ExplainRequest): Explanation | undefined;
+}
+
+/** The routes; read-only. */
+export function createRoutes(source: HttpSource, log: Log): Hono {
+  const app = new Hono();
+  app.get('/livez', (c) => c.text('ok\n'));
+  app.get('/readyz', (c) => {
+    const reason = source.notReady();
+    return reason === undefined ? c.text('ok\n') : c.text(`not ready: ${reason}\n`, 503);
+  });
+  app.get('/metrics', async (c) => {
+    c.header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
+    return c.body(await source.metricsPage());
+  });
+  app.get('/api/v1/status', (c) => {
+    const status = source.status();
+    return status === undefined ? c.json({ error: 'not ready' }, 503) : c.json(status);
+  });
+  app.get('/api/v1/explain', (c) => {
+    const request = readExplainRequest(c.req.query('name'), c.req.query('type'), c.req.query('client'));
+    if (typeof request === 'string') return c.json({ error: request }, 400);
+    const explanation = source.explain(request);
+    return explanation === undefined ? c.json({ error: 'not ready' }, 503) : c.json(explanation);
+  });
+  app.notFound((c) =>
+    c.json({ error: 'no such page; see /metrics, /livez, /readyz, /api/v1/status, /api/v1/explain' }, 404),
+  );
+  app.onError((error, c) => {
+    log.error({ err: error }, `HTTP ${c.req.path} failed`);
+    return c.json({ error: 'internal error' }, 500);
+  });
+  return app;
+}
+
+/** Parses the three parameters of explain, of the API and of the command line alike; a string says what is wrong. */
+export function readExplainRequest(
+  name: string | undefined,
+  type: string | undefined,
+  client: string | undefined,
+): ExplainRequest | string {
+  if (!name) return '`name` is missing: give the name to explain';
+  const parsed = parseName(name);
+  if (!parsed.ok) return `\`name\`: ${parsed.reason}`;
+  const number = typeNumber(type ?? 'A');
+  if (number === undefined) return `\`type\`: ${JSON.stringify(type)} is no record type`;
+  if (!client) return '`client` is missing: give an address or a prefix';
+  const who = readClient(client);
+  if (who === undefined) return `\`client\`: ${JSON.stringify(client)} is neither an address nor a prefix`;
+  return { name: parsed.name, type: number, client: who };
+}
+
+function readClient(text: string): ExplainClient | undefined {
+  const prefix = parsePrefix(text);
+  if (prefix !== undefined) return { address: prefix.address, prefix: prefix.length };
+  const address = parseAddress(text);
+  return address && { address, prefix: undefined };
+}
+
+export interface HttpServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Listens; rejects with OperatorError LISTEN when the address cannot be had. */
+export function startHttp(app: Hono, address: SocketAddress): Promise<HttpServer> {
+  const hostname = formatAddress(address.address);
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname, port: address.port }, (info) => {
+      resolve({
+        port: info.port,
+        stop: () =>
+          new Promise((stopped) => {
+            server.close(() => stopped());
+            if ('closeAllConnections' in server) server.closeAllConnections();
+          }),
+      });
+    });
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'address already in use' : error.message;
+      reject(new OperatorError('LISTEN', `cannot listen on http ${hostname}:${address.port}: ${reason}`));
+    });
+  });
+}

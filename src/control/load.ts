@@ -1,0 +1,131 @@
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/model.ts';
+import { systemEnvironment } from '../config/system-environment.ts';
+import type { DatabaseInfo } from '../geo/database.ts';
+import { loadGeo } from '../geo/load.ts';
+import { emptyGeoMap } from '../geo/map.ts';
+import { OperatorError } from '../runtime/errors.ts';
+import type { Problem } from '../runtime/problem.ts';
+import { buildImage } from '../snapshot/compile/image-builder.ts';
+import { loadZones } from './load-zones.ts';
+
+/** What a load needs; plain data, since it crosses to the loader thread. */
+export interface LoadRequest {
+  readonly configPath: string;
+  /** Default of `state.directory`. */
+  readonly stateDirectory: string;
+  /** The map in use, which stays when the geo files fail and the regions are the same. */
+  readonly previousGeo: LoadedGeo | undefined;
+}
+
+export interface LoadedGeo {
+  readonly map: SharedArrayBuffer;
+  readonly databases: readonly DatabaseInfo[];
+  /** What the map was compiled for: with other regions it is of no use. */
+  readonly madeFor: string;
+}
+
+/** All that a snapshot needs but health. Plain data and shared buffers. */
+export interface Loaded {
+  readonly config: Config;
+  readonly image: SharedArrayBuffer;
+  readonly geo: LoadedGeo;
+  /** Files whose change asks for a new load: config, zones with their includes, geo databases. */
+  readonly files: readonly string[];
+}
+
+export interface LoadOutcome {
+  /** There when nothing stands against taking it into use. */
+  readonly loaded: Loaded | undefined;
+  readonly problems: readonly Problem[];
+  /** Problems beyond `limits.problems`, counted only. */
+  readonly omitted: number;
+  /** The geo files failed; `loaded`, if there, holds the map from before. */
+  readonly geoFailed: boolean;
+}
+
+/**
+ * Reads and compiles everything that the config names. All problems of config and zones are told at once. Runs for
+ * seconds and blocks: `loader.ts` gives it a thread of its own.
+ */
+export function load(request: LoadRequest): LoadOutcome {
+  const { config, problems, omitted } = loadConfig(
+    request.configPath,
+    systemEnvironment(request.stateDirectory),
+  );
+  if (config === undefined) return { loaded: undefined, problems, omitted, geoFailed: false };
+  const zones = loadZones(config);
+  const geo = takeGeo(config, request.previousGeo);
+  const told = [...problems, ...zones.problems, ...geo.problems];
+  const fit = geo.geo !== undefined && told.every((problem) => problem.severity !== 'error');
+  return {
+    loaded: fit
+      ? {
+          config,
+          image: buildImage(zones.served),
+          geo: geo.geo!,
+          files: [config.file, ...zones.files, ...geo.geo!.databases.map((database) => database.path)],
+        }
+      : undefined,
+    problems: told,
+    omitted: omitted + zones.omitted,
+    geoFailed: geo.failed,
+  };
+}
+
+interface GeoTaken {
+  readonly geo: LoadedGeo | undefined;
+  readonly problems: readonly Problem[];
+  readonly failed: boolean;
+}
+
+/** The compiled map; when the files fail, the one from before if it fits, with a warning. */
+function takeGeo(config: Config, previous: LoadedGeo | undefined): GeoTaken {
+  const sets = regionSets(config);
+  const madeFor = JSON.stringify([
+    config.regions.map(({ latitude, longitude }) => [latitude, longitude]),
+    sets,
+  ]);
+  // Nobody is placed where no policy could use it: a plain name server needs no geo data.
+  if (config.policies.length === 0 || config.regions.length < 2) {
+    const map = emptyGeoMap(config.regions.length);
+    return { geo: { map, databases: [], madeFor }, problems: [], failed: false };
+  }
+  const { regions } = config;
+  const cacheDirectory = config.state.directory;
+  try {
+    const { map, databases, warnings } = loadGeo({
+      sources: config.geo.databases,
+      regions,
+      sets,
+      cacheDirectory,
+    });
+    const problems = warnings.map((message) => problem('STATE', 'warning', cacheDirectory, message));
+    return { geo: { map, databases, madeFor }, problems, failed: false };
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    const fits = previous !== undefined && previous.madeFor === madeFor;
+    const message = fits ? `${error.message}; the map in use stays` : error.message;
+    const told = problem(error.code, fits ? 'warning' : 'error', config.file, message);
+    return { geo: fits ? previous : undefined, problems: [told], failed: true };
+  }
+}
+
+/** The distinct sets of regions that pools have endpoints in. */
+function regionSets(config: Config): number[][] {
+  const sets = new Map<string, number[]>();
+  for (const pool of config.pools) {
+    const set = [...new Set(pool.endpoints.map((endpoint) => endpoint.region))].sort((a, b) => a - b);
+    sets.set(set.join(), set);
+  }
+  return [...sets.values()];
+}
+
+function problem(
+  code: Problem['code'],
+  severity: Problem['severity'],
+  file: string,
+  message: string,
+): Problem {
+  return { code, severity, file, line: 0, column: 0, message };
+}

@@ -1,0 +1,34 @@
+import type { HealthChecker } from '../health/checker.ts';
+import { registerGeoAge } from '../metrics/geo-age.ts';
+import { registerHealthGauges } from '../metrics/health-gauges.ts';
+import type { Metrics } from '../metrics/registry.ts';
+import { registerWorkerCounters } from '../metrics/worker-counters.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { version } from '../runtime/version.ts';
+import type { Controller } from './controller.ts';
+import type { CounterBank } from './counter-bank.ts';
+
+/** Puts on the metrics page what is read where it lives, at each scrape. */
+export function registerViews(
+  { registry, buildInfo, startTime }: Metrics,
+  controller: Controller,
+  health: HealthChecker,
+  counters: CounterBank,
+  clock: Clock,
+): void {
+  registerWorkerCounters(registry, {
+    counts: () => counters.counts(),
+    tallies: () => counters.tallies(),
+    answers: () => controller.slots.labels,
+  });
+  registerHealthGauges(registry, {
+    config: () => controller.loaded?.config,
+    state: (pool, endpoint) => health.stateOf(pool, endpoint).state,
+  });
+  registerGeoAge(registry, {
+    databases: () => controller.loaded?.geo.databases ?? [],
+    nowSeconds: () => clock.now() / 1000,
+  });
+  buildInfo.set({ version }, 1);
+  startTime.set(Math.round((clock.now() - clock.monotonicMs()) / 1000));
+}

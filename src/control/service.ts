@@ -1,0 +1,199 @@
+import type { Config, SocketAddress } from '../config/model.ts';
+import { createHealthChecker, type HealthChecker } from '../health/checker.ts';
+import { HealthMemory } from '../health/memory.ts';
+import { networkProbes } from '../health/probes/network.ts';
+import { createMetrics, type Metrics } from '../metrics/registry.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { formatProblem } from '../runtime/problem.ts';
+import type { Random } from '../runtime/random.ts';
+import { version } from '../runtime/version.ts';
+import type { SnapshotBuffers } from '../snapshot/buffers.ts';
+import { Controller } from './controller.ts';
+import { DataPlane, formatSocket } from './data-plane.ts';
+import { explain } from './explain.ts';
+import { FileWatch } from './file-watch.ts';
+import { createRoutes, type HttpServer, type HttpSource, startHttp } from './http.ts';
+import type { Loaded, LoadOutcome } from './load.ts';
+import { runLoad } from './loader.ts';
+import { registerViews } from './metric-views.ts';
+import { describeStatus, type Status } from './status.ts';
+
+export interface ServiceOptions {
+  readonly configPath: string;
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** A running Meridian. */
+export interface Service {
+  readonly config: Config;
+  /** Port of each DNS address and of HTTP, as the kernel gave them. */
+  readonly ports: { readonly dns: readonly number[]; readonly http: number | undefined };
+  status(): Status;
+  reload(reason: string): Promise<boolean>;
+  /** Answers what has arrived, saves what is known, closes everything: within 2 s. */
+  stop(): Promise<void>;
+}
+
+/** The config cannot be taken; `outcome` says why. */
+export class LoadRefused extends Error {
+  readonly outcome: LoadOutcome;
+
+  constructor(outcome: LoadOutcome) {
+    super('the config has problems');
+    this.name = 'LoadRefused';
+    this.outcome = outcome;
+  }
+}
+
+/**
+ * Starts everything, in this order: load, first round of probes, sockets, HTTP, watch on files. Rejects with
+ * LoadRefused or OperatorError, leaving nothing open.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const service = new RunningService(options);
+  try {
+    await service.start();
+    return service;
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+}
+
+class RunningService implements Service {
+  private readonly options: ServiceOptions;
+  private readonly metrics: Metrics = createMetrics();
+  private readonly health: HealthChecker;
+  private readonly controller: Controller;
+  private readonly files: FileWatch;
+  private memory: HealthMemory | undefined;
+  private readonly dataPlane: DataPlane;
+  private http: HttpServer | undefined;
+  private stopped: Promise<void> | undefined;
+
+  constructor(options: ServiceOptions) {
+    this.options = options;
+    const { metrics } = this;
+    this.dataPlane = new DataPlane(options.clock, options.log, (worker) =>
+      metrics.workerRestarts.inc({ worker }),
+    );
+    this.health = createHealthChecker({
+      ...options,
+      probes: networkProbes,
+      onChange: (change) => {
+        this.memory?.changed();
+        this.controller.healthChanged(change);
+      },
+      onProbe: ({ pool, endpoint, region, code, durationMs }) => {
+        metrics.probes.inc({ pool, endpoint, result: code });
+        metrics.probeSeconds.observe({ pool, region }, durationMs / 1000);
+      },
+    });
+    this.controller = new Controller({
+      ...options,
+      metrics,
+      health: this.health,
+      load: runLoad,
+      prepare: (next, snapshot) => this.prepare(next, snapshot),
+      publish: (snapshot) => this.dataPlane.publish(snapshot),
+    });
+    this.files = new FileWatch(options.clock, () => void this.reload('a file changed'));
+  }
+
+  get config(): Config {
+    return this.controller.loaded!.config;
+  }
+
+  get ports(): Service['ports'] {
+    return { dns: this.dataPlane.ports, http: this.http?.port };
+  }
+
+  async start(): Promise<void> {
+    const { configPath, stateDirectory, clock, log } = this.options;
+    const outcome = await runLoad({ configPath, stateDirectory, previousGeo: undefined });
+    const { loaded, problems } = outcome;
+    if (loaded === undefined) throw new LoadRefused(outcome);
+    for (const problem of problems) log.warn(formatProblem(problem));
+    registerViews(this.metrics, this.controller, this.health, this.dataPlane.counters, clock);
+    if (loaded.config.listen.http !== undefined) await this.startHttp(loaded.config.listen.http);
+    const { directory } = loaded.config.state;
+    this.memory = new HealthMemory({ directory, clock, warn: (message) => log.warn(message) });
+    await this.health.start(loaded.config, await this.memory.load());
+    this.memory.keep(() => this.health.remember());
+    await this.controller.begin(loaded);
+    log.info(
+      { version, dns: loaded.config.listen.dns.map(formatSocket), path: this.dataPlane.path },
+      'serving',
+    );
+  }
+
+  status(): Status {
+    const { loaded, snapshot } = this.controller;
+    return describeStatus(loaded!, snapshot!.generation, this.dataPlane.status(), this.health);
+  }
+
+  reload(reason: string): Promise<boolean> {
+    return this.stopped === undefined ? this.controller.reload(reason) : Promise.resolve(false);
+  }
+
+  stop(): Promise<void> {
+    this.stopped ??= this.stopAll();
+    return this.stopped;
+  }
+
+  private async stopAll(): Promise<void> {
+    this.files.stop();
+    this.controller.stop();
+    this.health.stop();
+    await Promise.all([this.dataPlane.stop(), this.http?.stop(), this.memory?.stop()]);
+  }
+
+  /** Opens what the next config asks for; on failure what is open stays. */
+  private async prepare(next: Loaded, snapshot: SnapshotBuffers): Promise<void> {
+    const now = this.controller.loaded?.config.listen;
+    const { listen } = next.config;
+    await this.dataPlane.listen(listen, snapshot);
+    if (now !== undefined && !sameSocket(now.http, listen.http)) {
+      const before = this.http;
+      this.http = undefined;
+      if (listen.http !== undefined) await this.startHttp(listen.http);
+      await before?.stop();
+    }
+    this.files.set(next.files);
+  }
+
+  private async startHttp(address: SocketAddress): Promise<void> {
+    const source: HttpSource = {
+      metricsPage: () => this.metrics.registry.metrics(),
+      notReady: () => this.notReady(),
+      status: () => (this.controller.snapshot === undefined ? undefined : this.status()),
+      explain: (request) => {
+        const { loaded, snapshot } = this.controller;
+        if (loaded === undefined || snapshot === undefined) return undefined;
+        const seed = this.options.random.next();
+        return explain(
+          request,
+          loaded,
+          snapshot,
+          (pool, endpoint) => this.health.stateOf(pool, endpoint),
+          seed,
+        );
+      },
+    };
+    this.http = await startHttp(createRoutes(source, this.options.log), address);
+  }
+
+  private notReady(): string | undefined {
+    if (this.stopped !== undefined) return 'stopping';
+    if (this.controller.snapshot === undefined) return 'the first round of probes is under way';
+    return this.dataPlane.status().every(({ alive }) => alive) ? undefined : 'a worker is down';
+  }
+}
+
+function sameSocket(a: SocketAddress | undefined, b: SocketAddress | undefined): boolean {
+  return (a && formatSocket(a)) === (b && formatSocket(b));
+}

@@ -1,0 +1,78 @@
+import type { HealthChecker } from '../health/checker.ts';
+import { formatAddress } from '../ip/address.ts';
+import { version } from '../runtime/version.ts';
+import type { WorkerStatus } from '../server/worker-set.ts';
+import type { Loaded } from './load.ts';
+
+/** The JSON of `/api/v1/status`. */
+export interface Status {
+  readonly node: string;
+  readonly version: string;
+  readonly ready: boolean;
+  readonly generation: number;
+  readonly workers: readonly {
+    readonly name: string;
+    readonly alive: boolean;
+    readonly restarts: number;
+    readonly generation: number;
+  }[];
+  readonly geo: readonly { readonly database: string; readonly type: string; readonly builtAt: string }[];
+  readonly pools: readonly PoolStatus[];
+  readonly credit: string;
+}
+
+interface PoolStatus {
+  readonly name: string;
+  readonly endpoints: readonly {
+    readonly name: string;
+    readonly region: string;
+    readonly address: string;
+    readonly health: string;
+    readonly since: string;
+    readonly reason: string | undefined;
+  }[];
+}
+
+/** The licence of the bundled data asks for this wherever results of it are shown. */
+export const geoCredit = 'IP Geolocation by DB-IP (https://db-ip.com)';
+
+export function describeStatus(
+  loaded: Loaded,
+  generation: number,
+  workers: readonly WorkerStatus[],
+  health: HealthChecker,
+): Status {
+  const { config } = loaded;
+  return {
+    node: config.node.name,
+    version,
+    ready: workers.length > 0 && workers.every((worker) => worker.alive),
+    generation,
+    workers: workers.map(({ name, alive, restarts, generation: adopted }) => ({
+      name,
+      alive,
+      restarts,
+      generation: adopted,
+    })),
+    geo: loaded.geo.databases.map(({ name, type, buildEpochSeconds }) => ({
+      database: name,
+      type,
+      builtAt: new Date(buildEpochSeconds * 1000).toISOString(),
+    })),
+    pools: config.pools.map((pool, p) => ({
+      name: pool.name,
+      endpoints: pool.endpoints.map((endpoint, e) => {
+        const { state, sinceMs, lastReason } = health.stateOf(p, e);
+        return {
+          name: endpoint.name,
+          region: config.regions[endpoint.region]!.name,
+          address: formatAddress(endpoint.address),
+          health: state,
+          since: new Date(sinceMs).toISOString(),
+          reason: lastReason,
+        };
+      }),
+    })),
+    credit: geoCredit,
+  };
+}

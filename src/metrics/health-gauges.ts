@@ -1,0 +1,52 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Config } from '../config/model.ts';
+import type { HealthState } from '../health/state-machine.ts';
+
+export interface HealthSource {
+  /** Undefined before the first load is in use. */
+  config(): Config | undefined;
+  state(pool: number, endpoint: number): HealthState;
+}
+
+const values = { up: 1, unknown: 0.5, down: 0 } as const;
+
+/** Gauges read off the health table when the page is read: what a reload removed is gone from the page too. */
+export function registerHealthGauges(registry: Registry, source: HealthSource): void {
+  new Gauge({
+    name: 'meridian_endpoint_up',
+    help: 'Whether the endpoint is up (1), down (0), or not yet known (0.5).',
+    labelNames: ['pool', 'endpoint', 'region'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { pool, endpoint, region, state } of endpoints(source)) {
+        this.set({ pool, endpoint, region }, values[state]);
+      }
+    },
+  });
+  new Gauge({
+    name: 'meridian_region_up',
+    help: 'Whether the pool has an endpoint in the region that is up (1), or none (0).',
+    labelNames: ['pool', 'region'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { pool, region } of endpoints(source)) this.set({ pool, region }, 0);
+      for (const { pool, region, state } of endpoints(source))
+        if (state === 'up') this.set({ pool, region }, 1);
+    },
+  });
+}
+
+function endpoints(source: HealthSource) {
+  const config = source.config();
+  if (config === undefined) return [];
+  return config.pools.flatMap((pool, p) =>
+    pool.endpoints.map((endpoint, e) => ({
+      pool: pool.name,
+      endpoint: endpoint.name,
+      region: config.regions[endpoint.region]!.name,
+      state: source.state(p, e),
+    })),
+  );
+}
