@@ -57,7 +57,7 @@ export function readServiceValue(keyText: string, text: Uint8Array): Uint8Array 
 }
 
 /** Whether wire bytes are a value that the key can have. Keys without a rule may have any. */
-export function isServiceValue(key: number, value: Uint8Array): boolean {
+function isServiceValue(key: number, value: Uint8Array): boolean {
   return key < 0xffff && formatServiceValue(key, value) !== undefined;
 }
 
