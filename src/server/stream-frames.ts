@@ -13,15 +13,16 @@ export class FrameReader {
   private rest: Uint8Array = EMPTY;
   private restLength = 0;
 
-  get pendingBytes(): number {
-    return this.restLength;
+  /** Memory held for the bytes that wait. */
+  get heldBytes(): number {
+    return this.rest.length;
   }
 
   /** Hands each complete message to `handle`. False when the handler stopped it with bytes left over. */
   push(chunk: Uint8Array, handle: FrameHandler): boolean {
     if (this.restLength === 0) return this.consume(chunk, handle);
     this.append(chunk);
-    return this.resume(handle);
+    return this.holdsMessage() ? this.resume(handle) : true;
   }
 
   /** Goes on with the bytes that wait. */
@@ -43,6 +44,10 @@ export class FrameReader {
     }
     if (at < bytes.length) this.keep(bytes.subarray(at));
     return goOn;
+  }
+
+  private holdsMessage(): boolean {
+    return this.restLength >= 2 && this.restLength - 2 >= ((this.rest[0]! << 8) | this.rest[1]!);
   }
 
   private keep(bytes: Uint8Array): void {

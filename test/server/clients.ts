@@ -67,6 +67,7 @@ export class UdpClient {
 export class TcpClient {
   readonly socket: TcpSocket;
   readonly messages: Buffer[] = [];
+  connected = false;
   ended = false;
   closed = false;
   private rest = Buffer.alloc(0);
@@ -75,6 +76,7 @@ export class TcpClient {
   constructor(port: number, host = '127.0.0.1') {
     this.socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
     this.socket.on('data', (chunk) => this.take(chunk));
+    this.socket.on('connect', () => this.note(() => (this.connected = true)));
     this.socket.on('end', () => this.note(() => (this.ended = true)));
     this.socket.on('error', () => {});
     this.socket.on('close', () => this.note(() => (this.closed = true)));

@@ -1,0 +1,204 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { QueryContext } from '../../src/query/context.ts';
+import type { respond } from '../../src/query/respond.ts';
+import { Transport } from '../../src/query/source.ts';
+import { limits } from '../../src/runtime/limits.ts';
+import { ControlBlock, Tally } from '../../src/server/control-block.ts';
+import { StreamServer, type StreamServerParts } from '../../src/server/stream-server.ts';
+import { framed, query, TcpClient } from './clients.ts';
+
+const opened: { stop(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.stop()));
+});
+
+/** Copies the message; 0xdd in place of an opcode stays silent, 0xee throws. */
+const echo: typeof respond = (packet, length, _source, _context, out) => {
+  if (packet[2] === 0xee) throw new Error('a bug');
+  if (packet[2] === 0xdd) return 0;
+  out.set(packet.subarray(0, length));
+  return length;
+};
+
+async function start(parts: Partial<StreamServerParts> = {}, host = '127.0.0.1') {
+  const line = ControlBlock.forWorkers(1).line(0);
+  const time = { nowMs: 0 };
+  const server = new StreamServer({
+    context: new QueryContext(new SharedArrayBuffer(65_536), 1, 1232),
+    inbox: { refresh: () => {} },
+    line,
+    respond: echo,
+    // Time stands still unless the test moves it; the one timer is the deadline of stop().
+    clock: {
+      now: () => time.nowMs,
+      monotonicMs: () => time.nowMs,
+      setTimer: (callback, delayMs) => {
+        const handle = setTimeout(callback, delayMs);
+        return { cancel: () => clearTimeout(handle) };
+      },
+    },
+    ...parts,
+  });
+  const port = await server.listenTcp({ host, port: 0 });
+  const open = (): TcpClient => {
+    const client = new TcpClient(port, host);
+    opened.push({ stop: async () => void client.socket.destroy() });
+    return client;
+  };
+  opened.push({ stop: () => server.stop(50) });
+  return { server, open, time, tally: line.tally };
+}
+
+describe('StreamServer', () => {
+  it('answers several queries of one segment in order, and the rest when it comes', async () => {
+    const { open } = await start();
+    const client = open();
+    const stream = Buffer.concat([1, 2, 3, 4].map((id) => framed(query(id))));
+    client.socket.write(stream.subarray(0, stream.length - 20));
+    await client.until(() => client.messages.length === 3);
+    client.socket.write(stream.subarray(stream.length - 20));
+    await client.until(() => client.messages.length === 4);
+    expect(client.ids).toEqual([1, 2, 3, 4]);
+  });
+
+  it('reads length and message that come byte by byte', async () => {
+    const { open } = await start();
+    const client = open();
+    for (const byte of framed(query(0x1234))) {
+      client.socket.write(Uint8Array.of(byte));
+      await new Promise(setImmediate);
+    }
+    await client.until(() => client.messages.length === 1);
+    expect(client.ids).toEqual([0x1234]);
+  });
+
+  it('answers what was received when the peer sends its end, then ends', async () => {
+    const { open } = await start();
+    const client = open();
+    client.socket.end(Buffer.concat([framed(query(1)), framed(query(2)), Buffer.of(0, 50, 1)]));
+    await client.until(() => client.ended);
+    expect(client.ids).toEqual([1, 2]);
+  });
+
+  it('takes the largest message there is', async () => {
+    const { open } = await start();
+    const client = open();
+    client.socket.write(framed(query(1, 'large.example', 65_535 - query(1, 'large.example').length)));
+    await client.until(() => client.messages.length === 1);
+    expect(client.messages[0]!.length).toBe(65_535);
+  });
+
+  it('says nothing to a message without an answer, and goes on after an exception', async () => {
+    const { open, tally } = await start();
+    const client = open();
+    const [silent, bug] = [query(1), query(2)];
+    silent[2] = 0xdd;
+    bug[2] = 0xee;
+    client.socket.write(Buffer.concat([silent, bug, query(3), Buffer.alloc(0)].map(framed)));
+    await client.until(() => client.ids.includes(3));
+    expect(tally[Tally.FAULTS]).toBe(1);
+  });
+
+  it.each(['127.0.0.1', '::1'])('tells respond who asks over TCP on %s', async (host) => {
+    const seen: unknown[] = [];
+    const noting: typeof respond = (_packet, length, { family, w0, w1, w2, w3, transport }) => {
+      seen.push({ family, words: [w0, w1, w2, w3], transport });
+      return length;
+    };
+    const { open } = await start({ respond: noting }, host);
+    const client = open();
+    client.socket.write(framed(query(1)));
+    await client.until(() => client.messages.length === 1);
+    const family = host === '::1' ? 6 : 4;
+    const words = family === 6 ? [0, 0, 0, 1] : [0x7f000001, 0, 0, 0];
+    expect(seen).toEqual([{ family, words, transport: Transport.TCP }]);
+  });
+
+  it('stops reading from a peer that does not read, holds little for it, and goes on when it reads', async () => {
+    const { open, tally } = await start();
+    const client = open();
+    client.socket.pause();
+    const message = framed(query(1, 'slow.example', 8_000));
+    const sent = 3_000;
+    let written = 0;
+    const write = (): void => {
+      while (written < sent && client.socket.write(message)) written++;
+      if (written < sent) {
+        written++;
+        client.socket.once('drain', write);
+      }
+    };
+    write();
+    // Both directions fill up: our reads stop well before all 24 MB are taken in.
+    let last = -1;
+    while (tally[Tally.RECEIVED] !== last || last === 0) {
+      last = tally[Tally.RECEIVED]!;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(last).toBeLessThan(sent);
+    client.socket.resume();
+    await client.until(() => client.messages.length === sent, 10_000);
+  });
+
+  it('closes a peer that sends bytes but never completes a query, or never reads', async () => {
+    const { server, open, time, tally } = await start({ idleMs: 1_000 });
+    const [trickling, active] = [open(), open()];
+    active.socket.write(framed(query(1)));
+    trickling.socket.write(Buffer.of(0xff));
+    await active.until(() => active.messages.length === 1);
+    time.nowMs = 900;
+    active.socket.write(framed(query(2)));
+    trickling.socket.write(Buffer.of(0xff, 1));
+    await active.until(() => active.messages.length === 2);
+    time.nowMs = 1_100;
+    server.sweep();
+    await trickling.until(() => trickling.ended);
+    active.socket.write(framed(query(3)));
+    await active.until(() => active.messages.length === 3);
+    expect([tally[Tally.IDLE_CLOSED], tally[Tally.CONNECTIONS]]).toEqual([1, 1]);
+  });
+
+  it('serves the next client though idle connections hold every place', async () => {
+    const { open, tally } = await start({ connections: 200, connectionsPerClient: 200 });
+    const idle = Array.from({ length: 200 }, open);
+    await Promise.all(idle.map((client) => client.until(() => client.connected)));
+    while (tally[Tally.ACCEPTED]! < 200) await new Promise(setImmediate);
+    const next = open();
+    next.socket.write(framed(query(7)));
+    await next.until(() => next.messages.length === 1);
+    expect([tally[Tally.EVICTED], tally[Tally.CONNECTIONS]]).toEqual([1, 200]);
+  });
+
+  it('forgets a peer that resets its connection', async () => {
+    const { open, tally } = await start();
+    const client = open();
+    client.socket.write(framed(query(1)));
+    await client.until(() => client.messages.length === 1);
+    client.socket.resetAndDestroy();
+    while (tally[Tally.CONNECTIONS] !== 0) await new Promise(setImmediate);
+  });
+
+  it('stops: takes no more, answers what has arrived, ends each connection', async () => {
+    const { server, open } = await start();
+    const [busy, idle] = [open(), open()];
+    await Promise.all([busy, idle].map((client) => client.until(() => client.connected)));
+    for (let id = 0; id < 100; id++) busy.socket.write(framed(query(id)));
+    await new Promise(setImmediate);
+    busy.socket.on('end', () => busy.socket.end());
+    idle.socket.on('end', () => idle.socket.end());
+    await server.stop(limits.stopGraceMs);
+    await busy.until(() => busy.closed);
+    await idle.until(() => idle.closed);
+    expect(busy.ids).toEqual(Array.from({ length: 100 }, (_, id) => id));
+  });
+
+  it('stops at its deadline though a peer keeps its connection open', async () => {
+    const { server, open } = await start();
+    const client = open();
+    await client.until(() => client.connected);
+    client.socket.write(framed(query(1)));
+    await client.until(() => client.messages.length === 1);
+    await server.stop(20);
+    await client.until(() => client.ended || client.closed);
+  });
+});
