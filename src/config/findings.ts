@@ -11,14 +11,13 @@ import { showName, showNames } from './wording.ts';
  */
 export type Named<T> = ReadonlyMap<string, { readonly index: number; readonly item: T | undefined }>;
 
-/** The problems of one file, placed by path. At most `limits.problems` are kept; the rest is counted. */
+/** The problems of one file, placed by path. At most `limits.problems` are kept, errors first; the rest is counted. */
 export class Findings {
   errors = 0;
-  /** Problems beyond the bound. */
-  omitted = 0;
   private readonly file: string;
   private readonly source: Source;
-  private readonly kept = new Map<string, Problem>();
+  private readonly kept = { error: new Map<string, Problem>(), warning: new Map<string, Problem>() };
+  private beyond = 0;
 
   /** `file`: as the operator named it. */
   constructor(file: string, source: Source) {
@@ -26,7 +25,7 @@ export class Findings {
     this.source = source;
   }
 
-  error(code: ErrorCode, path: Path, message: string, part: Part = 'value'): void {
+  error(code: ErrorCode, path: Path, message: string | (() => string), part: Part = 'value'): void {
     this.errors++;
     this.keep('error', code, path, message, part);
   }
@@ -42,13 +41,16 @@ export class Findings {
   reference(kind: string, name: string, defined: Named<unknown>, path: Path): number | undefined {
     const found = defined.get(name);
     if (found !== undefined) return found.index;
-    this.error('CONFIG_REFERENCE', path, `${kind} ${showName(name)} is not defined; ${hint(name, defined)}`);
+    const message = () => `${kind} ${showName(name)} is not defined; ${hint(name, defined)}`;
+    this.error('CONFIG_REFERENCE', path, message);
     return undefined;
   }
 
-  /** In the order of the file. */
-  problems(): Problem[] {
-    return [...this.kept.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+  /** In the order of the file; `omitted` counts those beyond the bound. */
+  problems(): { problems: Problem[]; omitted: number } {
+    const all = [...this.kept.error.values(), ...this.kept.warning.values()];
+    const problems = all.slice(0, limits.problems).sort((a, b) => a.line - b.line || a.column - b.column);
+    return { problems, omitted: this.beyond + all.length - problems.length };
   }
 
   /** Where the value at `path` stands. */
@@ -56,20 +58,23 @@ export class Findings {
     return this.source.place(path, part);
   }
 
+  /** A message that is dear to make is a function: it is not called for a problem that is only counted. */
   private keep(
     severity: Problem['severity'],
     code: ErrorCode,
     path: Path,
-    message: string,
+    message: string | (() => string),
     part: Part,
   ): void {
-    if (this.kept.size >= limits.problems) {
-      this.omitted++;
+    const kept = this.kept[severity];
+    if (kept.size >= limits.problems) {
+      this.beyond++;
       return;
     }
-    const problem = { code, severity, file: this.file, ...this.place(path, part), message };
+    const text = typeof message === 'string' ? message : message();
+    const problem = { code, severity, file: this.file, ...this.place(path, part), message: text };
     // A value that aliases repeat is faulty once, where it was written.
-    this.kept.set(`${problem.line}:${problem.column}:${message}`, problem);
+    kept.set(`${problem.line}:${problem.column}:${text}`, problem);
   }
 }
 

@@ -37,7 +37,7 @@ function tell(issue: Issue, schema: z.ZodType, raw: unknown, item: Path, finding
   const path: Path = [...item, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys)
-      findings.error('CONFIG_KEY', [...path, key], unknownKey(key, schema, raw), 'key');
+      findings.error('CONFIG_KEY', [...path, key], () => unknownKey(key, schema, raw), 'key');
     return;
   }
   const value = valueAt(raw, issue.path);

@@ -13,7 +13,7 @@ import { decodeText } from './text.ts';
 export interface LoadResult {
   /** There when no problem is an error. */
   readonly config: Config | undefined;
-  /** In the order of the file, at most `limits.problems`. */
+  /** In the order of the file, at most `limits.problems`; errors before warnings when there are more. */
   readonly problems: readonly Problem[];
   /** Problems beyond that bound. */
   readonly omitted: number;
@@ -41,7 +41,7 @@ export function loadConfig(path: string, environment: LoadEnvironment): LoadResu
   const findings = new Findings(path, yaml.source);
   const draft = readDraft(yaml.source.value, findings);
   const config = draft && resolveConfig(draft, resolve(path), environment, findings);
-  return { config, problems: findings.problems(), omitted: findings.omitted };
+  return { config, ...findings.problems() };
 }
 
 function failed(file: string, faults: readonly Fault[]): LoadResult {

@@ -83,7 +83,8 @@ export const limits = {
   /** Words of one zone file entry, over all its lines: more than the largest record data can need. */
   zoneEntryWords: 65_536,
   rdataBytes: 65_535,
-  configFileBytes: 16 * 1024 * 1024,
+  /** About 10 s and 1 GB while it is read. */
+  configFileBytes: 8 * 1024 * 1024,
   /** Levels of nesting in the config file; what we read has 7. */
   configDepth: 64,
   /** Values that the aliases of the config file may expand to, in all. */

@@ -59,7 +59,7 @@ function tierOf(entry: string, path: readonly (string | number)[], context: Poli
   }
   if (byName.length > 0) return byName;
   if (byRegion.length > 0) return byRegion;
-  findings.error('CONFIG_REFERENCE', path, nothingCalled(entry, region !== undefined, context));
+  findings.error('CONFIG_REFERENCE', path, () => nothingCalled(entry, region !== undefined, context));
   return [];
 }
 
