@@ -4,7 +4,7 @@ export interface LoadEnvironment {
   readonly hostname: string;
   /** Default of `listen.workers`. */
   readonly cores: number;
-  /** Default of `state.directory`. */
+  /** Default of `state.directory`: absolute, or relative to the folder of the config file. */
   readonly stateDirectory: string;
   /** The bytes of a file; throws when it cannot be read or has more than `maxBytes`. */
   readonly read: (path: string, maxBytes: number) => Uint8Array;

@@ -7,8 +7,9 @@ import { Findings } from './findings.ts';
 import type { Config } from './model.ts';
 import { readFailure } from './read-failure.ts';
 import { resolveConfig } from './resolve.ts';
-import { type Fault, readYaml } from './source.ts';
+import { Source } from './source.ts';
 import { decodeText } from './text.ts';
+import { type Fault, YamlText } from './yaml-text.ts';
 
 export interface LoadResult {
   /** There when no problem is an error. */
@@ -36,10 +37,12 @@ export function loadConfig(path: string, environment: LoadEnvironment): LoadResu
   }
   const decoded = decodeText(bytes);
   if (!decoded.ok) return failed(path, [decoded.fault]);
-  const yaml = readYaml(decoded.text);
-  if (!yaml.ok) return failed(path, yaml.faults);
-  const findings = new Findings(path, yaml.source);
-  const draft = readDraft(yaml.source.value, findings);
+  const yaml = new YamlText(decoded.text);
+  if (yaml.faults.length > 0) return failed(path, yaml.faults);
+  const source = new Source(yaml);
+  if (yaml.faults.length > 0) return failed(path, yaml.faults);
+  const findings = new Findings(path, source);
+  const draft = readDraft(source.value, findings);
   const config = draft && resolveConfig(draft, resolve(path), environment, findings);
   return { config, ...findings.problems() };
 }

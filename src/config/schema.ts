@@ -13,7 +13,7 @@ import { name } from './values.ts';
 const zonesWanted = `a list of 1 to ${limits.zones} zones`;
 
 /** The whole file, for editors and docs. `readDraft` reads the same sections item by item. */
-export const configSchema = z.strictObject({
+const configSchema = z.strictObject({
   node: nodeSchema.optional(),
   listen: listenSchema.optional(),
   state: stateSchema.optional(),

@@ -1,4 +1,4 @@
-import type { Fault } from './source.ts';
+import type { Fault } from './yaml-text.ts';
 
 export type TextResult = { ok: true; text: string } | { ok: false; fault: Fault };
 

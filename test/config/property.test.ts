@@ -62,7 +62,7 @@ describe('loadConfig', () => {
         const text = stringify(value);
         sound(loadText(text), text);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -71,7 +71,7 @@ describe('loadConfig', () => {
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         sound(loadText(bytes), new TextDecoder('latin1').decode(bytes));
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -91,7 +91,7 @@ describe('loadConfig', () => {
         const edited = demo.slice(0, from) + text + piece + demo.slice(double ? from : from + length);
         sound(loadText(edited), edited);
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 
@@ -107,7 +107,7 @@ describe('loadConfig', () => {
         const told = loadText(text).problems.filter(({ message }) => message.startsWith('unknown key `x-'));
         expect(told).toHaveLength(places.length);
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 });

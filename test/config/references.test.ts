@@ -106,6 +106,7 @@ ${zones}`,
   - { name: example..info, file: z }
   - { name: example.edu, records: [ "@ A 192.0.2.1", 5, "a\\nb" ] }
   - { name: example.gov, file: 5 }
+  - { name: "@", file: z }
 `,
     [
       '3:13: zone `Example.COM.` stands here again; first on line 2 [CONFIG_DUPLICATE]',
@@ -115,6 +116,7 @@ ${zones}`,
       '7:54: `records[1]`: found 5, wanted one record on one line [CONFIG_VALUE]',
       '7:57: `records[2]`: found "a\\nb", wanted one record on one line [CONFIG_VALUE]',
       '8:32: `file`: found 5, wanted the path of a zone file [CONFIG_VALUE]',
+      '9:13: `name`: found "@", wanted a domain name [CONFIG_VALUE]',
     ],
   ],
   [

@@ -82,6 +82,16 @@ describe('YAML', () => {
     ]);
   });
 
+  it('follows an anchor that is defined anew, and not again where an alias repeats it', () => {
+    const yaml = `regions:
+  a: &x { location: &y [ 1, 1 ] }
+  b: { location: &y [ 2, 2 ] }
+  c: *x
+  d: { location: *y }
+${zones}`;
+    expect(configOf(yaml).regions.map(({ latitude }) => latitude)).toEqual([1, 2, 1, 2]);
+  });
+
   it('places a fault that aliases repeat once, where it was written', () => {
     expect(problemsOf(`regions:\n  a: &a { location: 5 }\n  b: *a\n${zones}`)).toEqual([
       '2:21: `location`: found 5, wanted a list of latitude and longitude, such as [ 50.11, 8.68 ] [CONFIG_VALUE]',

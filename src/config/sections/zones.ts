@@ -12,7 +12,7 @@ const recordsWanted = 'a list of records in master-file form';
 export const zoneSchema = z
   .strictObject(
     {
-      name: text('a domain name').describe('The apex: `example.com`.'),
+      name: text('a domain name', /^(?!@$)[^\p{Cc}]+$/u).describe('The apex: `example.com`.'),
       file: text('the path of a zone file')
         .optional()
         .describe('Master file (RFC 1035 §5), relative to this file. Either this or `records`.'),
