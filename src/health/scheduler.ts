@@ -58,10 +58,14 @@ export class Scheduler {
     this.timer = undefined;
   }
 
-  /** Begins every probe that is due, as far as there are slots. */
-  private pump(): void {
+  /**
+   * Begins the probes that are due, as far as there are slots, and only some in one turn of the event loop:
+   * a thousand at once would hold up the answers of each other, and age by it.
+   */
+  private beginDue(): void {
     const nowMs = this.parts.clock.monotonicMs();
-    while (this.inFlight < limits.probesAtOnce) {
+    const most = Math.min(limits.probesAtOnce, this.inFlight + limits.probesPerTurn);
+    while (this.inFlight < most) {
       const entry = this.queue.take(nowMs);
       if (entry === undefined) break;
       if (entry.ticket === entry.check.ticket) this.begin(entry.check, nowMs);
@@ -77,7 +81,7 @@ export class Scheduler {
     const attempt = new Attempt(clock, check.deadlineMs, () => {
       this.inFlight -= 1;
       this.settle(check);
-      this.pump();
+      this.arm();
     });
     check.attempts.push(attempt);
     attempt.run(probes, check.target, check.monitor.check);
@@ -146,7 +150,7 @@ export class Scheduler {
     this.queue.push(dueMs, { check, ticket: check.ticket });
   }
 
-  /** Sets the one timer for the first check in the queue; without a free slot the next end of a probe pumps. */
+  /** Sets the one timer for the first check in the queue; without a free slot the next end of a probe arms it. */
   private arm(): void {
     const dueMs = this.queue.firstDueMs;
     if (dueMs === undefined || this.inFlight >= limits.probesAtOnce) return;
@@ -156,7 +160,7 @@ export class Scheduler {
     const delayMs = Math.max(0, Math.ceil(dueMs - this.parts.clock.monotonicMs()));
     this.timer = this.parts.clock.setTimer(() => {
       this.timer = undefined;
-      this.pump();
+      this.beginDue();
     }, delayMs);
   }
 }

@@ -97,6 +97,8 @@ export const limits = {
   probeHeaderBytes: 16_384,
   /** Probes in flight; one region of 3 000 silent endpoints at 10 s and a timeout of 2 s holds 600. */
   probesAtOnce: 1_024,
+  /** Probes begun in one turn of the event loop. */
+  probesPerTurn: 32,
   /** Tries of one endpoint in flight while its silence is confirmed. */
   probeTriesAtOnce: 50,
   /** What a probe may take to close down after its deadline before it is counted without its word. */

@@ -6,7 +6,9 @@ import type { ProbeResult, ProbeTarget } from '../../../src/health/probes/probe.
 import { limits } from '../../../src/runtime/limits.ts';
 import { answer, certificate, flood, httpCheck, listen, type TestServer } from './targets.ts';
 
-const deadlineMs = 200;
+/** Long for what ends by itself, so that a busy machine changes nothing; short for what ends by it. */
+const patientMs = 5_000;
+const shortMs = 300;
 const servers: TestServer[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
@@ -23,6 +25,7 @@ async function probe(
   type: 'tcp' | 'http' | 'https',
   target: ProbeTarget,
   check: Partial<HttpCheck> = {},
+  deadlineMs = patientMs,
 ): Promise<ProbeResult> {
   const signal = AbortSignal.timeout(deadlineMs);
   const beganAt = performance.now();
@@ -30,7 +33,7 @@ async function probe(
     type === 'tcp'
       ? await networkProbes.tcp(target, { type, port: undefined }, signal)
       : await networkProbes[type](target, { ...httpCheck, type, ...check }, signal);
-  expect(performance.now() - beganAt).toBeLessThan(deadlineMs + 250);
+  expect(performance.now() - beganAt).toBeLessThan(deadlineMs + 1_000);
   expect(result.ok).toBe(result.code === 'success');
   expect(result.reason === undefined).toBe(result.ok);
   expect(result.reason ?? 'x').toMatch(/^[\x20-\x7e…]{1,200}$/);
@@ -134,7 +137,7 @@ describe('http: bad servers', () => {
       {},
       { code: 'timeout', reason: 'waiting for the response' },
     ],
-    ['an endless run of 1xx', flood('', 'HTTP/1.1 103 Early\r\n\r\n'), {}, { ok: false }],
+    ['an endless run of 1xx', flood('', 'HTTP/1.1 103 Early\r\n\r\n'), {}, { code: 'timeout' }],
     [
       'a slow drip of body',
       drip(endless, 'x'),
@@ -175,7 +178,7 @@ describe('http: bad servers', () => {
 
   it.each(cases)('%s', async (_, behave, check, wanted) => {
     const server = await serve(behave);
-    const result = await probe('http', server.target, check);
+    const result = await probe('http', server.target, check, wanted.code === 'timeout' ? shortMs : patientMs);
     const { reason = '', ...rest } = wanted;
     expect(result).toMatchObject(rest);
     expect(result.reason).toContain(reason);
@@ -306,7 +309,7 @@ describe('https: certificates', () => {
     ['garbage', answer('\x00'.repeat(100)), 'tls', 'TLS'],
   ] as const)('%s', async (_, behave, code, reason) => {
     const server = await serve(behave);
-    const result = await probe('https', server.target);
+    const result = await probe('https', server.target, {}, code === 'timeout' ? shortMs : patientMs);
     expect(result.code).toBe(code);
     expect(result.reason).toContain(reason);
     await expect.poll(server.open, { interval: 2 }).toBe(0);
@@ -314,7 +317,7 @@ describe('https: certificates', () => {
 
   it('silence after the handshake is a timeout', async () => {
     const server = await serve(silence, 'valid');
-    const result = await probe('https', server.target, { ca });
+    const result = await probe('https', server.target, { ca }, 1_000);
     expect(result).toMatchObject({ code: 'timeout', reason: expect.stringContaining('waiting for') });
     await expect.poll(server.open, { interval: 2 }).toBe(0);
   });
