@@ -21,7 +21,7 @@ export interface DatabaseInfo extends DatabaseForm {
 }
 
 /** Where things are in an MMDB file (MaxMind DB format 2.0). */
-export interface DatabaseForm {
+interface DatabaseForm {
   readonly ipVersion: 4 | 6;
   readonly nodeCount: number;
   /** Bits: 24, 28 or 32. */

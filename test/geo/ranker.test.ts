@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { distanceKm } from '../../src/geo/distance.ts';
 import { Ranker } from '../../src/geo/ranker.ts';
+import { limits } from '../../src/runtime/limits.ts';
+import { Random } from '../../src/runtime/random.ts';
 
 const moscow = { latitude: 55.76, longitude: 37.62 };
 const frankfurt = { latitude: 50.11, longitude: 8.68 };
@@ -88,5 +90,30 @@ describe('Ranker with many regions', () => {
       [],
     );
     expect(new Set(order(ranker, { latitude: 10, longitude: 10 })).size).toBe(255);
+  });
+
+  it('goes by the nearest region alone once the numbers run out', () => {
+    const count = 36;
+    const golden = equator(count).map((_, i) => ({
+      latitude: (Math.asin((2 * i + 1) / count - 1) * 180) / Math.PI,
+      longitude: ((i * 137.508) % 360) - 180,
+    }));
+    const pairs = golden.flatMap((_, a) => golden.slice(0, a).map((_, b) => [a, b]));
+    const ranker = new Ranker(golden, pairs);
+    const random = new Random(3);
+    const place = () => ({
+      latitude: random.below(160) - 80 + random.fraction(),
+      longitude: random.below(359) - 179,
+    });
+    for (let i = 0; i < 300_000 && !ranker.coarse; i++) order(ranker, place());
+    expect(ranker.coarse).toBe(true);
+    for (let i = 0; i < 1000; i++) {
+      const client = place();
+      const distances = golden.map((region) => distanceKm(region, client));
+      const row = order(ranker, client);
+      expect(row[0]).toBe(distances.indexOf(Math.min(...distances)));
+      expect(new Set(row).size).toBe(count);
+    }
+    expect(ranker.count).toBeLessThanOrEqual(limits.geoRankings + count);
   });
 });

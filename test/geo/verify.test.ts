@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../src/geo/compile.ts';
+import { DatabaseFile } from '../../src/geo/database.ts';
+import { emptyGeoMap, GeoMap } from '../../src/geo/map.ts';
+import { isSoundMap } from '../../src/geo/verify.ts';
+import { fixture } from './databases.ts';
+
+const regions = [10, 20, 30].map((latitude) => ({ latitude, longitude: 3 * latitude }));
+
+function compiled(): SharedArrayBuffer {
+  const files = ['dbip-city-ipv4.mmdb', 'dbip-city-ipv6.mmdb'].map((name) => new DatabaseFile(fixture(name)));
+  try {
+    return compile(files, regions, []).map;
+  } finally {
+    for (const file of files) file.close();
+  }
+}
+
+describe('isSoundMap', () => {
+  it.each([0, 1, 255])('holds for the empty map of %i regions', (count) => {
+    expect(isSoundMap(emptyGeoMap(count))).toBe(true);
+  });
+
+  it.each([
+    ['nothing', 0],
+    ['a header of zeros', 32],
+    ['sections of zeros', 600_000],
+  ])('does not hold for %s', (_, bytes) => {
+    expect(isSoundMap(new SharedArrayBuffer(bytes))).toBe(false);
+  });
+
+  it('holds only where every look-up stays inside', () => {
+    const whole = new Uint8Array(compiled());
+    const groups = 32 + 2 * 65_536 * 4;
+    // Half of the changes hit the few groups and rankings behind the large roots.
+    const at = fc.oneof(fc.nat(whole.length - 1), fc.integer({ min: groups, max: whole.length - 1 }));
+    const address = fc.integer({ min: 0, max: 0xffff_ffff });
+    const known = fc.constantFrom(0xc000_0201, 0xcb00_7107, 0xc633_6401, 0x2001_0db8, 0x0002_0003, 0, 7);
+    const word = fc.oneof(address, known);
+    let sound = 0;
+    fc.assert(
+      fc.property(
+        at,
+        fc.integer({ min: 1, max: 255 }),
+        fc.array(word, { minLength: 12 }),
+        (offset, flip, words) => {
+          const buffer = new SharedArrayBuffer(whole.length);
+          const copy = new Uint8Array(buffer);
+          copy.set(whole);
+          copy[offset]! ^= flip;
+          if (!isSoundMap(buffer)) return;
+          sound++;
+          const map = new GeoMap(buffer);
+          for (let i = 0; i + 4 <= words.length; i++) {
+            const [w0, w1, w2, w3] = words.slice(i, i + 4) as [number, number, number, number];
+            const found4 = map.find4(w0);
+            const found6 = map.find6(w0, w1, w2, w3);
+            for (const [found, longest] of [
+              [found4, 32],
+              [found6, 128],
+            ] as const) {
+              expect((found >>> 8) * map.regionCount).toBeLessThan(map.rankings.length);
+              expect(found & 0xff).toBeLessThanOrEqual(longest);
+            }
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+    expect(sound).toBeGreaterThan(0);
+    expect(sound).toBeLessThan(200);
+  });
+});
