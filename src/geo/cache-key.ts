@@ -4,6 +4,7 @@ import type { DatabaseFile } from './database.ts';
 import type { Coordinates } from './distance.ts';
 import { readBlock } from './file-bytes.ts';
 import { mapVersion } from './layout.ts';
+import { rankedSets } from './ranker.ts';
 
 /** How much of a file its fingerprint reads: blocks spread evenly, and the metadata through `info`. */
 const sampledBlocks = 64;
@@ -18,7 +19,7 @@ export function cacheKey(
   const hash = createHash('sha256').update(`geo map ${mapVersion}\n`);
   for (const file of files) namingFile(file.info.path, () => addDatabase(hash, file));
   const places = regions.map(({ latitude, longitude }) => [latitude, longitude]);
-  hash.update(JSON.stringify([places, sets]));
+  hash.update(JSON.stringify([places, rankedSets(regions.length, sets)]));
   return hash.digest('hex').slice(0, 32);
 }
 

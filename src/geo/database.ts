@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { basename } from 'node:path';
 import { limits } from '../runtime/limits.ts';
 import { Malformed, MemoryBytes, namingFile } from './bytes.ts';
@@ -38,7 +38,8 @@ export class DatabaseFile {
 
   /** Opens and checks a file. OperatorError: GEO_MISSING, GEO_INVALID. */
   constructor(path: string) {
-    this.descriptor = namingFile(path, () => openSync(path, 'r'));
+    // Not blocking: a path may lead to a pipe, and opening that would wait for its writer.
+    this.descriptor = namingFile(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
     try {
       this.info = namingFile(path, () => readInfo(path, this.descriptor));
     } catch (error) {

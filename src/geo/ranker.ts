@@ -39,7 +39,7 @@ export class Ranker {
     this.distances = new Float64Array(count);
     this.row = Uint8Array.from(regions.keys());
     this.rows = new Uint8Array(Math.max(1, count) * 64);
-    const distinct = count <= exactRegions ? [[...regions.keys()]] : distinctSets(sets);
+    const distinct = rankedSets(count, sets);
     this.setsOf = regions.map((_, region) =>
       [...distinct.keys()].filter((i) => distinct[i]!.includes(region)),
     );
@@ -129,11 +129,16 @@ export class Ranker {
   }
 }
 
-function distinctSets(sets: readonly (readonly number[])[]): number[][] {
+/**
+ * The sets that rankings are made for: in one form whatever the order and the repetitions of those given. With few
+ * regions it is the set of all.
+ */
+export function rankedSets(regionCount: number, sets: readonly (readonly number[])[]): number[][] {
+  if (regionCount <= exactRegions) return [[...Array(regionCount).keys()]];
   const distinct = new Map<string, number[]>();
   for (const set of sets) {
     const members = [...new Set(set)].sort((a, b) => a - b);
     if (members.length > 1) distinct.set(members.join(), members);
   }
-  return [...distinct.values()];
+  return [...distinct.keys()].sort().map((key) => distinct.get(key)!);
 }

@@ -129,7 +129,7 @@ describe('loadGeo with a cache', () => {
     });
   });
 
-  it('goes by what the data are, not where, and by regions and sets', () => {
+  it('goes by what the data are, not where, and by the regions', () => {
     withDirectory((directory) => {
       load(['dbip-city-ipv4'], directory);
       const path = join(directory, 'moved.mmdb');
@@ -139,11 +139,32 @@ describe('loadGeo with a cache', () => {
           .fromCache;
       expect(again({})).toBe(true);
       expect(again({ regions: regions.toReversed() })).toBe(false);
-      expect(again({ sets: [[0, 1]] })).toBe(false);
+      expect(again({ sets: [[0, 1]] })).toBe(true);
       const bytes = fs.readFileSync(path);
       bytes[3]! ^= 1;
       fs.writeFileSync(path, bytes);
       expect(errorOf(() => again({}))).toBeInstanceOf(OperatorError);
+    });
+  });
+
+  it('goes by the sets of regions where there are many, whatever their order', () => {
+    withDirectory((cacheDirectory) => {
+      const many = Array.from({ length: 9 }, (_, i) => ({ latitude: 5 * i, longitude: 10 * i }));
+      const sources = [{ path: fixture('dbip-city-ipv4.mmdb') }];
+      const again = (sets: number[][]) => loadGeo({ sources, regions: many, sets, cacheDirectory }).fromCache;
+      expect(
+        again([
+          [0, 1],
+          [2, 3, 4],
+        ]),
+      ).toBe(false);
+      expect(again([[4, 3, 2], [1, 0], [0, 1], [8]])).toBe(true);
+      expect(
+        again([
+          [0, 1],
+          [2, 3, 5],
+        ]),
+      ).toBe(false);
     });
   });
 
