@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/geo/compile.ts';
 import { DatabaseFile } from '../../src/geo/database.ts';
+import { type MapViews, viewMap } from '../../src/geo/layout.ts';
 import { emptyGeoMap, GeoMap } from '../../src/geo/map.ts';
 import { isSoundMap } from '../../src/geo/verify.ts';
 import { fixture } from './databases.ts';
@@ -28,6 +29,30 @@ describe('isSoundMap', () => {
     ['sections of zeros', 600_000],
   ])('does not hold for %s', (_, bytes) => {
     expect(isSoundMap(new SharedArrayBuffer(bytes))).toBe(false);
+  });
+
+  const inner = (map: MapViews) => map.cells.findLastIndex((cell) => cell < 0);
+  const faults: [string, (map: MapViews) => void][] = [
+    ['a cell that points back', (map) => map.cells.fill(~1, inner(map), inner(map) + 1)],
+    [
+      'a cell that points past the end',
+      (map) => map.cells.fill(~map.cells.length, inner(map), inner(map) + 1),
+    ],
+    ['a cell of no ranking', (map) => map.cells.fill(map.rankingCount * 256, 1, 2)],
+    ['a cell with a scope', (map) => map.cells.fill(1, 1, 2)],
+    ['keys out of order', (map) => map.keys.fill(0xffff, 1, 2)],
+    ['a group that is longer than all', (map) => map.keys.fill(0xffff, 0, 1)],
+    ['a root that points into a group', (map) => map.root4.fill(~1, 7, 8)],
+    ['a root with a scope over 16', (map) => map.root6.fill(17, 7, 8)],
+    ['IPv4 groups three levels deep', (map) => map.root4.set(map.root6)],
+    ['a region twice in a ranking', (map) => map.rankings.fill(0, 0, 2)],
+    ['a region that does not exist', (map) => map.rankings.fill(3, 0, 1)],
+  ];
+  it.each(faults)('does not hold for %s', (_, damage) => {
+    const buffer = compiled();
+    expect(isSoundMap(buffer)).toBe(true);
+    damage(viewMap(buffer));
+    expect(isSoundMap(buffer)).toBe(false);
   });
 
   it('holds only where every look-up stays inside', () => {
