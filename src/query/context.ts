@@ -4,9 +4,9 @@ import { emptyGeoMap, GeoMap } from '../geo/map.ts';
 import { limits } from '../runtime/limits.ts';
 import { Random } from '../runtime/random.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import { Image } from '../snapshot/image.ts';
+import { emptyImage, Image } from '../snapshot/image.ts';
 import { Place } from '../snapshot/lookup.ts';
-import { Rotation } from '../snapshot/rotation.ts';
+import { emptyRotation, Rotation } from '../snapshot/rotation.ts';
 import { Choice } from '../steering/choose.ts';
 import { Client } from './client.ts';
 
@@ -39,10 +39,10 @@ export class QueryContext {
     this.counters = new Float64Array(counters);
     this.random = new Random(seed);
     this.udpAnswerBytes = udpAnswerBytes;
-    this.image = new Image(new SharedArrayBuffer(64));
+    this.image = new Image(emptyImage());
     this.geoBuffer = emptyGeoMap(0);
     this.geo = new GeoMap(this.geoBuffer);
-    this.rotation = new Rotation(new SharedArrayBuffer(64));
+    this.rotation = new Rotation(emptyRotation());
   }
 
   adopt(snapshot: SnapshotBuffers): void {

@@ -1,3 +1,5 @@
+import { assert } from '../runtime/assert.ts';
+
 /**
  * The image: every name that we serve with its record sets, as flat words and bytes with the index inside, so
  * that a worker adopts it by keeping a reference. `snapshot/compile/image-builder.ts` writes it.
@@ -47,6 +49,15 @@ export const RrsetField = {
   SIZE: 5,
 } as const;
 
+/** An image without a name. */
+export function emptyImage(): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(4 * (ImageHeader.SIZE + 2));
+  const words = new Int32Array(buffer);
+  words[ImageHeader.MAGIC] = IMAGE_MAGIC;
+  words[ImageHeader.TABLE] = ImageHeader.SIZE;
+  return buffer;
+}
+
 /** A worker's view on an image. */
 export class Image {
   readonly words: Int32Array;
@@ -57,6 +68,7 @@ export class Image {
   constructor(buffer: SharedArrayBuffer) {
     this.words = new Int32Array(buffer);
     this.bytes = new Uint8Array(buffer);
+    assert(this.words[ImageHeader.MAGIC] === IMAGE_MAGIC, 'the buffer holds an image');
     this.table = this.words[ImageHeader.TABLE]!;
     this.mask = this.words[ImageHeader.MASK]!;
   }

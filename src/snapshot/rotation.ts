@@ -1,3 +1,4 @@
+import { assert } from '../runtime/assert.ts';
 import { PolicyField } from '../steering/table.ts';
 
 /**
@@ -15,6 +16,13 @@ export const ROTATION_MAGIC = 0x4d52444f;
 /** Sizes of the encoded records. */
 export const recordBytes = { a: 16, aaaa: 28 } as const;
 
+/** A rotation without a policy. */
+export function emptyRotation(): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(4 * RotationHeader.SIZE);
+  new Int32Array(buffer)[RotationHeader.MAGIC] = ROTATION_MAGIC;
+  return buffer;
+}
+
 /** A worker's view on a rotation. */
 export class Rotation {
   readonly words: Int32Array;
@@ -24,6 +32,7 @@ export class Rotation {
   constructor(buffer: SharedArrayBuffer) {
     this.words = new Int32Array(buffer);
     this.bytes = new Uint8Array(buffer);
+    assert(this.words[RotationHeader.MAGIC] === ROTATION_MAGIC, 'the buffer holds a rotation');
     this.regionCount = this.words[RotationHeader.REGIONS]!;
   }
 

@@ -1,6 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { connect, type Socket as TcpSocket } from 'node:net';
+import { emptyGeoMap } from '../../src/geo/map.ts';
 import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
+import { emptyImage } from '../../src/snapshot/image.ts';
+import { emptyRotation } from '../../src/snapshot/rotation.ts';
 
 /** A query for `name` A IN with this id, as a resolver would send it. */
 export function query(id: number, name = 'host.example.com', padding = 0): Buffer {
@@ -10,13 +13,8 @@ export function query(id: number, name = 'host.example.com', padding = 0): Buffe
 }
 
 /** The smallest snapshot: no zone, nothing steered. */
-export function emptySnapshot(generation: number, rotationBytes = 0): SnapshotBuffers {
-  return {
-    generation,
-    image: new SharedArrayBuffer(0),
-    geo: new SharedArrayBuffer(0),
-    rotation: new SharedArrayBuffer(rotationBytes),
-  };
+export function emptySnapshot(generation: number): SnapshotBuffers {
+  return { generation, image: emptyImage(), geo: emptyGeoMap(0), rotation: emptyRotation() };
 }
 
 /** A UDP client that counts the answers to each id and remembers who sent them. */

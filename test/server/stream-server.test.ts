@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { QueryContext } from '../../src/query/context.ts';
+import { counterBytes } from '../../src/query/counters.ts';
 import type { respond } from '../../src/query/respond.ts';
 import { Transport } from '../../src/query/source.ts';
 import { limits } from '../../src/runtime/limits.ts';
@@ -24,7 +25,7 @@ async function start(parts: Partial<StreamServerParts> = {}, host = '127.0.0.1')
   const line = ControlBlock.forWorkers(1).line(0);
   const time = { nowMs: 0 };
   const server = new StreamServer({
-    context: new QueryContext(new SharedArrayBuffer(65_536), 1, 1232),
+    context: new QueryContext(new SharedArrayBuffer(counterBytes), 1, 1232),
     inbox: { refresh: () => {} },
     line,
     respond: echo,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../src/ip/address.ts';
 import { QueryContext } from '../../src/query/context.ts';
+import { counterBytes } from '../../src/query/counters.ts';
 import type { respond } from '../../src/query/respond.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { ControlBlock, Tally } from '../../src/server/control-block.ts';
@@ -29,7 +30,7 @@ function setUp(hosts: readonly string[] = ['127.0.0.1'], respondWith: typeof res
   const kernel = new FakeKernel();
   const control = ControlBlock.forWorkers(1);
   const line = control.line(0);
-  const context = new QueryContext(new SharedArrayBuffer(65_536), 1, 512);
+  const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1, 512);
   const { port1, port2 } = new MessageChannel();
   port1.unref();
   const inbox = new SnapshotInbox(port2, control, line, context, emptySnapshot(1));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { QueryContext } from '../../src/query/context.ts';
+import { counterBytes } from '../../src/query/counters.ts';
 import type { respond } from '../../src/query/respond.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { ControlBlock, Tally } from '../../src/server/control-block.ts';
@@ -32,7 +33,7 @@ describe('PortableUdp', () => {
     },
   ])('counts $name', ({ packet, port, tally }) => {
     const line = ControlBlock.forWorkers(1).line(0);
-    const context = new QueryContext(new SharedArrayBuffer(65_536), 1, 512);
+    const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1, 512);
     const server = new PortableUdp({ context, inbox: { refresh: () => {} }, line, respond: echo });
     const send = (_packet: unknown, to: number, _host: string, done: (error: Error | null) => void): void =>
       done(to === 6_666 ? new Error('EPERM') : null);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
+import { counterBytes } from '../../src/query/counters.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { Tally } from '../../src/server/control-block.ts';
 import { startWorkers, type WorkerSet, type WorkerSetOptions } from '../../src/server/worker-set.ts';
@@ -22,7 +23,7 @@ async function start(options: Partial<WorkerSetOptions> & { hosts?: string[] }):
     addresses: (options.hosts ?? ['127.0.0.1']).map((host) => ({ host, port: 0 })),
     udpWorkers,
     snapshot: emptySnapshot(1),
-    counters: Array.from({ length: udpWorkers + 1 }, () => new SharedArrayBuffer(65_536)),
+    counters: Array.from({ length: udpWorkers + 1 }, () => new SharedArrayBuffer(counterBytes)),
     udpAnswerBytes: 1232,
     onEvent: () => {},
     ...options,
