@@ -123,7 +123,7 @@ export class Controller {
 
   /** Takes a load into use, or leaves all as it was and throws. */
   private async take(loaded: Loaded): Promise<void> {
-    const { health, prepare } = this.parts;
+    const { health, metrics, prepare } = this.parts;
     const before = this.inUse;
     // Health goes first: a snapshot is made from states by the indexes of its own config.
     if (before !== undefined) health.update(loaded.config);
@@ -134,6 +134,9 @@ export class Controller {
       throw error;
     }
     this.inUse = loaded;
+    // Born at 0: `increase()` would miss the first failover of a pool otherwise.
+    for (const { name, monitor } of loaded.config.pools)
+      if (monitor) metrics.failoverSeconds.zero({ pool: name });
     this.republish();
   }
 

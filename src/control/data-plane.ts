@@ -14,14 +14,14 @@ export class DataPlane {
   readonly counters = new CounterBank();
   private readonly clock: Clock;
   private readonly log: Log;
-  private readonly onRestart: (worker: string) => void;
+  private readonly countRestarts: (worker: string, restarts: number) => void;
   private set: WorkerSet | undefined;
   private sockets: Listen | undefined;
 
-  constructor(clock: Clock, log: Log, onRestart: (worker: string) => void) {
+  constructor(clock: Clock, log: Log, countRestarts: (worker: string, restarts: number) => void) {
     this.clock = clock;
     this.log = log;
-    this.onRestart = onRestart;
+    this.countRestarts = countRestarts;
   }
 
   get ports(): readonly number[] {
@@ -80,10 +80,11 @@ export class DataPlane {
       onEvent: (event) => this.tell(event),
     });
     this.counters.watch(this.set, counters);
+    for (const { name } of this.set.status()) this.countRestarts(name, 0);
   }
 
   private tell(event: WorkerEvent): void {
-    if (event.kind === 'ended') this.onRestart(event.worker);
+    if (event.kind === 'ended') this.countRestarts(event.worker, 1);
     this.log.warn(event, describeEvent(event));
   }
 }

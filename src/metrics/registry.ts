@@ -8,7 +8,7 @@ const failoverBuckets = [0.1, 0.25, 0.5, 1, 2, 3, 4, 5, 7.5, 10, 15, 30, 60, 120
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
-  return {
+  const metrics = {
     registry,
     probes: new Counter({
       name: 'meridian_probes_total',
@@ -83,6 +83,13 @@ export function createMetrics() {
       },
     }),
   };
+  // A counter that is born at 1 hides its first event from `increase()`.
+  for (const result of ['success', 'failure']) {
+    metrics.publishes.inc({ result }, 0);
+    metrics.reloads.inc({ result }, 0);
+  }
+  metrics.lastReloadOk.set(1);
+  return metrics;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
