@@ -53,7 +53,7 @@ export async function writeHealthFile(
 }
 
 /** The entries of a health file's text; undefined when it is anything else. Entries that make no sense are left out. */
-export function parseHealthFile(text: string): RememberedHealth[] | undefined {
+function parseHealthFile(text: string): RememberedHealth[] | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -9,7 +9,7 @@ import { checkKey, identityOf, targetOf } from './target.ts';
 export type CheckedConfig = Pick<Config, 'pools' | 'regions'>;
 
 /** An endpoint that a check stands for, by the indexes and names of the config. */
-export interface Place {
+interface Place {
   readonly pool: number;
   readonly endpoint: number;
   readonly poolName: string;
