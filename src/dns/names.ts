@@ -80,18 +80,6 @@ export function isAtOrBelow(name: WireName, ancestor: WireName): boolean {
   return name.length - at === ancestor.length && sameName(name.subarray(at), ancestor);
 }
 
-/** The name without its first label; the root has no parent. */
-export function parentName(name: WireName): WireName | undefined {
-  return name[0] === 0 ? undefined : name.subarray(name[0]! + 1);
-}
-
-/** Labels without the root: `example.com.` has 2. */
-export function countLabels(name: WireName): number {
-  let count = 0;
-  for (let at = 0; name[at]! > 0; at += name[at]! + 1) count++;
-  return count;
-}
-
 export function isWildcard(name: WireName): boolean {
   return name[0] === 1 && name[1] === 0x2a;
 }

@@ -1,6 +1,6 @@
 /**
  * The health of one endpoint as a pure function of its probe results. docs/operators/health-checks.md says
- * the same in words, docs/decisions/0010-silence-weighs-less.md why.
+ * the same in words, docs/decisions/0006-silence-weighs-less.md why.
  */
 
 export type HealthState = 'unknown' | 'up' | 'down';

@@ -19,7 +19,7 @@ export interface HealthView {
 }
 
 /** TTL ceiling while a pool has endpoints that no probe has judged yet, seconds. */
-export const DOUBT_TTL_SECONDS = 5;
+const DOUBT_TTL_SECONDS = 5;
 
 /**
  * Writes what each policy serves now. `counterOf(policy, region)` gives the slot in which the workers count answers.
@@ -35,7 +35,7 @@ export function buildRotation(
 }
 
 /** Which endpoints of one family a policy may serve, and why those. */
-export function eligibleEndpoints(
+function eligibleEndpoints(
   config: Config,
   policy: Policy,
   family: 4 | 6,
