@@ -49,7 +49,7 @@ Meridian serves example.com on 127.0.0.1:5300 (UDP and TCP); HTTP on http://127.
 
 Ask as a client from anywhere, by its subnet:
   dig @127.0.0.1 -p 5300 app.example.com +short +subnet=81.2.69.0/24      # London
-  dig @127.0.0.1 -p 5300 app.example.com +short +subnet=203.2.218.0/24    # Sydney
+  dig @127.0.0.1 -p 5300 app.example.com +short +subnet=1.1.1.0/24        # Sydney
   npx meridian explain app.example.com --client 81.2.69.142               # why
 
 Stop a region and see the answer move, then start it again:
