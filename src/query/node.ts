@@ -38,7 +38,7 @@ export function answerNode(
   if (rrset !== 0) return writeRrset(context, Section.ANSWER, rrset, ownerAt, 0) ? DONE : FULL;
   const cname = image.rrset(node, RrType.CNAME);
   if (cname === 0) {
-    writeNegative(context, node, -1);
+    writeNegative(context, type === RrType.DS ? image.words[node + NodeField.DS_APEX]! : node, -1);
     return DONE;
   }
   // The record's owner is a pointer, so that its RDATA starts 12 bytes on.

@@ -33,7 +33,9 @@ export const NodeField = {
   WILDCARD: 7,
   /** Apex only: the SOA record set with the TTL of negative answers (RFC 2308 §5). */
   NEGATIVE_SOA: 8,
-  SIZE: 9,
+  /** The apex of the zone that knows of DS at this name: at an apex the zone above, if that is ours. */
+  DS_APEX: 9,
+  SIZE: 10,
 } as const;
 
 export const RrsetField = {

@@ -92,6 +92,7 @@ class ImageWriter {
     for (const rrset of node.rrsets) this.rrset(rrset, ttlOf(rrset));
     words[place + NodeField.CUT] = node.cut === undefined ? 0 : places.get(node.cut)!;
     words[place + NodeField.WILDCARD] = node.wildcard === undefined ? 0 : places.get(node.wildcard)!;
+    words[place + NodeField.DS_APEX] = places.get(dsApex(node))!;
     if (node.apex === undefined) words[place + NodeField.NEGATIVE_SOA] = this.negativeSoa(node);
     this.enter(hashName(node.name), place);
   }
@@ -138,6 +139,13 @@ class ImageWriter {
     this.words[ImageHeader.SIZE + 2 * slot] = hash;
     this.words[ImageHeader.SIZE + 2 * slot + 1] = node;
   }
+}
+
+/** RFC 4035 §3.1.4.1: the parent's side, unless what lies between is delegated to others. */
+function dsApex(node: TreeNode): TreeNode {
+  const { above } = node;
+  if (above === undefined || above.cut !== undefined) return node.apex ?? node;
+  return above.apex ?? above;
 }
 
 /** RFC 2181 §5.2: records of a set have one TTL; where the zone file differs, the smallest holds. */

@@ -17,6 +17,8 @@ export interface TreeNode {
   policy: number;
   cut: TreeNode | undefined;
   wildcard: TreeNode | undefined;
+  /** Apex only: the name above it in the enclosing zone, when we serve that too. */
+  above: TreeNode | undefined;
 }
 
 /**
@@ -28,14 +30,30 @@ export function buildNameTree(zones: readonly ServedZone[]): Map<string, TreeNod
   const nodes = new Map<string, TreeNode>();
   const deepestFirst = [...zones].sort((a, b) => b.zone.apex.length - a.zone.apex.length);
   const apexes = new Set(zones.map(({ zone }) => nameKey(zone.apex)));
-  for (const served of deepestFirst) addZone(nodes, served, apexes);
+  const inner = innerApexes(apexes);
+  for (const served of deepestFirst) addZone(nodes, served, apexes, inner);
   return nodes;
+}
+
+/** For each zone the zones directly inside of it. */
+function innerApexes(apexes: ReadonlySet<string>): Map<string, string[]> {
+  const inner = new Map<string, string[]>();
+  for (const apex of apexes) {
+    let at = apex;
+    do at = parentKey(at);
+    while (at !== '' && !apexes.has(at));
+    const siblings = inner.get(at);
+    if (siblings === undefined) inner.set(at, [apex]);
+    else siblings.push(apex);
+  }
+  return inner;
 }
 
 function addZone(
   nodes: Map<string, TreeNode>,
   { zone, steer }: ServedZone,
   apexes: ReadonlySet<string>,
+  inner: ReadonlyMap<string, readonly string[]>,
 ): void {
   const apex = newNode(lowerName(zone.apex), undefined);
   const apexKey = nameKey(zone.apex);
@@ -57,11 +75,15 @@ function addZone(
     const node = nodeOf(owner);
     if (node !== undefined) node.policy = policy;
   }
+  // What is inside exists here too, so that the names between are empty non-terminals of this zone.
+  for (const key of inner.get(apexKey) ?? []) {
+    nodes.get(key)!.above = addWithAncestors(nodes, parentKey(key), apex, own);
+  }
   markCuts(nodes, own);
 }
 
 function newNode(name: WireName, apex: TreeNode | undefined): TreeNode {
-  return { name, apex, rrsets: [], policy: -1, cut: undefined, wildcard: undefined };
+  return { name, apex, rrsets: [], policy: -1, cut: undefined, wildcard: undefined, above: undefined };
 }
 
 /** Adds a name and those of its ancestors that are missing, up to the apex. */
