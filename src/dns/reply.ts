@@ -25,6 +25,8 @@ export class Reply {
   private readonly counts = new Int32Array(3);
   /** Places in `out` where a label starts from which a whole name runs. */
   private readonly known = new Int32Array(KNOWN_NAMES);
+  /** Bytes of each of these names. Only names of one length are compared: never one with an end of itself. */
+  private readonly knownBytes = new Int32Array(KNOWN_NAMES);
   private knownCount = 0;
   private questionKnown = false;
 
@@ -60,7 +62,10 @@ export class Reply {
   rememberQuestion(query: Query): void {
     if (this.questionKnown) return;
     this.questionKnown = true;
-    for (let i = 0; i < query.labels; i++) this.remember(12 + query.labelAt[i]!);
+    for (let i = 0; i < query.labels; i++) {
+      const at = query.labelAt[i]!;
+      this.remember(12 + at, query.nameLength - at);
+    }
   }
 
   /**
@@ -101,6 +106,7 @@ export class Reply {
 
   /** Writes the wire name at `from`, compressed where allowed (RFC 1035 §4.1.4); false when it doesn't fit. */
   name(bytes: Uint8Array, from: number, compress: boolean): boolean {
+    let left = compress ? nameBytes(bytes, from) : 0;
     for (;;) {
       const size = bytes[from]!;
       if (size === 0) {
@@ -108,7 +114,7 @@ export class Reply {
         this.out[this.at++] = 0;
         return true;
       }
-      const target = compress ? this.findKnown(bytes, from) : 0;
+      const target = compress ? this.findKnown(bytes, from, left) : 0;
       if (target > 0) {
         if (this.at + 2 > this.limit) return false;
         this.out[this.at++] = 0xc0 | (target >>> 8);
@@ -116,9 +122,10 @@ export class Reply {
         return true;
       }
       if (this.at + size + 1 > this.limit) return false;
-      if (compress) this.remember(this.at);
+      if (compress) this.remember(this.at, left);
       for (let i = 0; i <= size; i++) this.out[this.at++] = bytes[from + i]!;
       from += size + 1;
+      left -= size + 1;
     }
   }
 
@@ -183,14 +190,17 @@ export class Reply {
     this.counts[Section.ADDITIONAL] = this.counts[Section.ADDITIONAL]! + 1;
   }
 
-  private remember(at: number): void {
+  private remember(at: number, length: number): void {
     // A pointer has 14 bits for its target.
-    if (this.knownCount < KNOWN_NAMES && at < 0x4000) this.known[this.knownCount++] = at;
+    if (this.knownCount === KNOWN_NAMES || at >= 0x4000) return;
+    this.knownBytes[this.knownCount] = length;
+    this.known[this.knownCount++] = at;
   }
 
-  private findKnown(bytes: Uint8Array, from: number): number {
+  private findKnown(bytes: Uint8Array, from: number, length: number): number {
     for (let i = 0; i < this.knownCount; i++) {
-      if (this.sameNameAt(bytes, from, this.known[i]!)) return this.known[i]!;
+      if (this.knownBytes[i] === length && this.sameNameAt(bytes, from, this.known[i]!))
+        return this.known[i]!;
     }
     return 0;
   }
@@ -209,6 +219,13 @@ export class Reply {
     }
     return false;
   }
+}
+
+/** Bytes of the wire name at `from`, the root's zero counted. */
+function nameBytes(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at]! > 0) at += bytes[at]! + 1;
+  return at + 1 - from;
 }
 
 function fold(byte: number): number {
