@@ -92,9 +92,10 @@ export class Reply {
     this.counts[section] = this.counts[section]! + 1;
   }
 
-  /** Takes back an unfinished record that started at `mark`. */
-  undo(mark: number): void {
+  /** Takes back an unfinished record, and `count` finished ones before it, that began at `mark`. */
+  undo(mark: number, section: Section, count: number): void {
     this.at = mark;
+    this.counts[section] = this.counts[section]! - count;
     while (this.knownCount > 0 && this.known[this.knownCount - 1]! >= mark) this.knownCount--;
   }
 

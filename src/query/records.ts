@@ -10,7 +10,7 @@ const STORED = -1;
 
 /**
  * Writes all records of a set of the image, owned by the name at `ownerAt` in the message, or by the name at
- * `owner` in the image when `ownerAt` is 0. False when they don't all fit.
+ * `owner` in the image when `ownerAt` is 0. False, with none of them written, when they don't all fit.
  */
 export function writeRrset(
   context: QueryContext,
@@ -29,9 +29,13 @@ export function writeRrset(
     return reply.copyRecords(section, image.bytes, from, words[rrset + RrsetField.LENGTH]!, count);
   }
   reply.rememberQuestion(context.query);
+  const mark = reply.at;
   let at = from;
-  for (let left = count; left > 0; left--) {
-    if (!writeRecord(context, section, at, names, ownerAt, owner, ttlSeconds)) return false;
+  for (let written = 0; written < count; written++) {
+    if (!writeRecord(context, section, at, names, ownerAt, owner, ttlSeconds)) {
+      reply.undo(mark, section, written);
+      return false;
+    }
     at += 12 + rdataLength(image.bytes, at);
   }
   return true;
@@ -48,15 +52,11 @@ function writeRecord(
 ): boolean {
   const { reply } = context;
   const bytes = context.image.bytes;
-  const mark = reply.at;
   const rdataAt = reply.startRecord(bytes, owner, ownerAt, at + 2);
-  if (rdataAt > 0 && writeRdata(context, at, names)) {
-    if (ttlSeconds !== STORED) setTtl(reply.out, rdataAt - 6, ttlSeconds);
-    reply.endRecord(section, rdataAt);
-    return true;
-  }
-  reply.undo(mark);
-  return false;
+  if (rdataAt === 0 || !writeRdata(context, at, names)) return false;
+  if (ttlSeconds !== STORED) setTtl(reply.out, rdataAt - 6, ttlSeconds);
+  reply.endRecord(section, rdataAt);
+  return true;
 }
 
 function writeRdata(context: QueryContext, at: number, names: number): boolean {

@@ -38,7 +38,7 @@ class Bench {
       this.reply.endRecord(Section.ANSWER, rdataAt);
       return true;
     }
-    this.reply.undo(mark);
+    this.reply.undo(mark, Section.ANSWER, 0);
     return false;
   }
 
