@@ -30,7 +30,7 @@ export function answerNode(
   if (policy >= 0 && (type === RrType.A || type === RrType.AAAA)) {
     const outcome = steer(context, source, policy, ownerAt);
     if (outcome === Steered.FULL) return FULL;
-    if (outcome === Steered.EMPTY) writeNegative(context, node, emptyTtl(context));
+    if (outcome === Steered.EMPTY) return writeNegative(context, node, emptyTtl(context)) ? DONE : FULL;
     return DONE;
   }
   if (type === RrType.ANY) return writeAny(context, node, ownerAt) ? DONE : FULL;
@@ -38,8 +38,8 @@ export function answerNode(
   if (rrset !== 0) return writeRrset(context, Section.ANSWER, rrset, ownerAt, 0) ? DONE : FULL;
   const cname = image.rrset(node, RrType.CNAME);
   if (cname === 0) {
-    writeNegative(context, type === RrType.DS ? image.words[node + NodeField.DS_APEX]! : node, -1);
-    return DONE;
+    const denying = type === RrType.DS ? image.words[node + NodeField.DS_APEX]! : node;
+    return writeNegative(context, denying, -1) ? DONE : FULL;
   }
   // The record's owner is a pointer, so that its RDATA starts 12 bytes on.
   const rdataAt = reply.at + 12;

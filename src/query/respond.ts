@@ -66,8 +66,7 @@ function answer(context: QueryContext, source: QuerySource): boolean {
     reply.flags |= Flag.AA;
     if (found === Found.NXDOMAIN) {
       reply.rcode = Rcode.NXDOMAIN;
-      writeNegative(context, place.node, -1);
-      return true;
+      return writeNegative(context, place.node, -1);
     }
     ownerAt =
       found === Found.DNAME

@@ -117,3 +117,23 @@ describe('room of a referral', () => {
     expect(message.authority).toEqual([]);
   });
 });
+
+describe('room of a negative answer', () => {
+  const long = (letter: string) => `${`${letter.repeat(60)}.`.repeat(4)}net.`;
+  const zone = `$TTL 300\n@ SOA ${long('m')} ${long('r')} 1 2 3 4 60\n@ NS ns.example.net.\nalias CNAME nothing\n`;
+  const world = new World({ zones: { 'example.com': zone } });
+
+  // RFC 2308 §3: "Name servers authoritative for a zone MUST include the SOA record"; RFC 2181 §9: TC when a required set does not fit
+  it('sets TC when the SOA does not fit', () => {
+    for (const [name, rcode] of [
+      ['nothing.example.com', 3],
+      ['example.com', 0],
+      ['alias.example.com', 3],
+    ] as const) {
+      const message = world.ask(name);
+      expect(isTruncated(message)).toBe(true);
+      expect(message.rcode).toBe(rcode);
+      expect(world.ask(name, 'A', { udpBytes: 1232 }).authority).toHaveLength(1);
+    }
+  });
+});
