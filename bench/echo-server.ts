@@ -28,7 +28,7 @@ else serve(libc, socket.fd);
 
 function echo(libc: Libc, fd: number): never {
   const batch = limits.udpBatch;
-  const stride = 4096 + 64;
+  const stride = limits.udpSlotBytes;
   const memory = new ArrayBuffer(batch * (layout.header + layout.vector + 32 + stride));
   const base = libc.addressOf(memory);
   const words = new Uint32Array(memory);

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-enum { BATCH = 64, SLOT = 4096 + 64 };
+enum { BATCH = 64, SLOT = 4096 };
 
 static char data[BATCH][SLOT];
 static struct sockaddr_in names[BATCH];

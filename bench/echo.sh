@@ -13,7 +13,11 @@ while [ $i -lt 1000 ]; do
   i=$((i + 1))
 done >"$build/queries"
 
-ticks() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f12,13; }
+# Nanoseconds on a core, of all threads, then ticks of 1/CLK_TCK s in user mode and in the kernel.
+spent() {
+  cat /proc/"$1"/task/*/schedstat | awk '{ ns += $1 } END { printf "%.0f ", ns }'
+  sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f12,13
+}
 
 measure() {
   name=$1
@@ -24,15 +28,16 @@ measure() {
     pid=$!
     until grep -q ready "$build/log"; do sleep 0.1; done
     dnsperf_run >/dev/null
-    before=$(ticks $pid)
+    before=$(spent $pid)
     answered=$(dnsperf_run | sed -n 's/.*Queries completed: *\([0-9]*\).*/\1/p')
-    after=$(ticks $pid)
+    after=$(spent $pid)
     kill $pid
     wait $pid 2>/dev/null || true
     echo "$before $after $answered"
     round=$((round + 1))
-  done | awk -v hz="$(getconf CLK_TCK)" -v s="$seconds" '
-    { printf "%.3f %.3f %.3f %d\n", ($3 - $1 + $4 - $2) * 1e6 / hz / $5, ($3 - $1) * 1e6 / hz / $5, ($4 - $2) * 1e6 / hz / $5, $5 / s }' |
+  done | awk -v s="$seconds" '
+    { total = ($4 - $1) / 1e3 / $7; ticks = $5 - $2 + $6 - $3; user = ticks > 0 ? total * ($5 - $2) / ticks : 0
+      printf "%.3f %.3f %.3f %d\n", total, user, total - user, $7 / s }' |
     sort -n | awk -v name="$name" '{ row[NR] = $0 } END { split(row[int((NR + 1) / 2)], m, " "); split(row[1], b, " ")
       printf "%-10s %s us/query (user %s, system %s), %d queries/s; best %s\n", name, m[1], m[2], m[3], m[4], b[1] }'
 }

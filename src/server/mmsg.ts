@@ -80,7 +80,7 @@ export class MessageBlock {
     this.sendHeaders = this.base + offsets.sendHeaders;
     const slots = [...new Array(limits.udpBatch).keys()];
     const bytesAt = (offset: number, length: number) => new Uint8Array(this.memory, start + offset, length);
-    this.packets = slots.map((i) => bytesAt(offsets.packets + i * PACKET_STRIDE, limits.udpSlotBytes));
+    this.packets = slots.map((i) => bytesAt(offsets.packets + i * limits.udpSlotBytes, limits.udpSlotBytes));
     this.answers = slots.map((i) => bytesAt(offsets.answers + i * offsets.answerStride, shape.answerBytes));
     this.aimed = new Int32Array(limits.udpBatch);
     for (const i of slots) this.layOut(i);
@@ -147,7 +147,7 @@ export class MessageBlock {
     this.words[(receive + layout.nameLength) >>> 2] = this.nameBytes();
     this.point(receive + layout.iov, base + offsets.receiveVectors + i * layout.vector);
     this.words[(receive + layout.iovCount) >>> 2] = 1;
-    this.point(offsets.receiveVectors + i * layout.vector, base + offsets.packets + i * PACKET_STRIDE);
+    this.point(offsets.receiveVectors + i * layout.vector, base + offsets.packets + i * limits.udpSlotBytes);
     this.words[(offsets.receiveVectors + i * layout.vector + 8) >>> 2] = limits.udpSlotBytes;
     if (this.shape.wildcard) {
       this.point(receive + layout.control, base + offsets.controls + i * CONTROL_STRIDE);
@@ -192,8 +192,6 @@ const PAGE = 4096;
 const CACHE_LINE = 64;
 const NAME_STRIDE = 32;
 const CONTROL_STRIDE = 64;
-/** One cache line more than the slot, or every packet would start in the same set of the first-level cache. */
-const PACKET_STRIDE = limits.udpSlotBytes + CACHE_LINE;
 
 interface Offsets {
   readonly receiveHeaders: number;
@@ -209,7 +207,7 @@ interface Offsets {
 }
 
 function placeParts(shape: BlockShape): Offsets {
-  const answerStride = Math.ceil(shape.answerBytes / CACHE_LINE) * CACHE_LINE + CACHE_LINE;
+  const answerStride = Math.ceil(shape.answerBytes / CACHE_LINE) * CACHE_LINE;
   let end = 0;
   const place = (stride: number): number => {
     const start = end;
@@ -223,7 +221,7 @@ function placeParts(shape: BlockShape): Offsets {
     sendVectors: place(layout.vector),
     names: place(NAME_STRIDE),
     controls: place(CONTROL_STRIDE),
-    packets: place(PACKET_STRIDE),
+    packets: place(limits.udpSlotBytes),
     answers: place(answerStride),
     answerStride,
     end,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { QuerySource } from '../query/source.ts';
 import { limits } from '../runtime/limits.ts';
 import { FrameReader } from './stream-frames.ts';
 
@@ -17,6 +18,7 @@ export interface StreamService {
  * with one write (RFC 7766 §6.2.1.1). A peer that does not read its answers is not read from.
  */
 export class StreamConnection {
+  readonly source: QuerySource;
   readonly client: string;
   activeMs: number;
   private readonly socket: Socket;
@@ -27,8 +29,9 @@ export class StreamConnection {
   /** The peer sent its last byte, or we are about to stop: end after the answers that are due. */
   private ending = false;
 
-  constructor(socket: Socket, client: string, nowMs: number, service: StreamService) {
+  constructor(socket: Socket, source: QuerySource, client: string, nowMs: number, service: StreamService) {
     this.socket = socket;
+    this.source = source;
     this.client = client;
     this.activeMs = nowMs;
     this.service = service;

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { QueryContext } from '../query/context.ts';
 import type { respond } from '../query/respond.ts';
 import { QuerySource, Transport } from '../query/source.ts';
+import { assert } from '../runtime/assert.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
 import type { WorkerLine } from './control-block.ts';
@@ -27,7 +28,6 @@ export interface StreamServerParts {
 export class StreamServer implements StreamService {
   private readonly parts: StreamServerParts;
   private readonly table: ConnectionTable<StreamConnection>;
-  private readonly sources = new WeakMap<StreamConnection, QuerySource>();
   private readonly listeners: Server[] = [];
   private readonly idleMs: number;
 
@@ -67,11 +67,11 @@ export class StreamServer implements StreamService {
   }
 
   answer(connection: StreamConnection, message: Uint8Array, out: Uint8Array): number {
-    const source = this.sources.get(connection)!;
     const { tally } = this.parts.line;
     tally[Tally.RECEIVED]!++;
     try {
-      const length = this.parts.respond(message, message.length, source, this.parts.context, out);
+      const length = this.parts.respond(message, message.length, connection.source, this.parts.context, out);
+      assert(length <= out.length, 'an answer fits where it was written');
       if (length > 0) tally[Tally.ANSWERED]!++;
       return length;
     } catch {
@@ -122,8 +122,7 @@ export class StreamServer implements StreamService {
     source.transport = Transport.TCP;
     // A v6 client owns a whole /64 (RFC 6177): it counts as one.
     const client = source.family === 4 ? `${source.w0}` : `${source.w0}:${source.w1}`;
-    const connection = new StreamConnection(socket, client, this.parts.clock.monotonicMs(), this);
-    this.sources.set(connection, source);
+    const connection = new StreamConnection(socket, source, client, this.parts.clock.monotonicMs(), this);
     const { tally } = this.parts.line;
     tally[Tally.ACCEPTED]!++;
     if (this.table.add(connection) !== undefined) tally[Tally.EVICTED]!++;

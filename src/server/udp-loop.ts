@@ -128,13 +128,15 @@ export class UdpLoop {
         this.tally[refusal === Refusal.TRUNCATED ? Tally.TRUNCATED : Tally.UNANSWERABLE]!++;
         continue;
       }
+      const out = block.answers[answers]!;
       let length = 0;
       try {
-        length = this.answer(block.packets[i]!, block.received(i), source, context, block.answers[answers]!);
+        length = this.answer(block.packets[i]!, block.received(i), source, context, out);
       } catch {
         this.tally[Tally.FAULTS]!++;
       }
-      if (length > 0) block.aim(answers++, i, length);
+      if (length > out.length) this.tally[Tally.FAULTS]!++;
+      else if (length > 0) block.aim(answers++, i, length);
     }
     return answers;
   }

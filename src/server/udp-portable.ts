@@ -33,7 +33,9 @@ export class PortableUdp {
 
   /** Binds one address and resolves with its port; a wildcard becomes one socket for each address of the machine. */
   async listen({ host, port }: ListenAddress): Promise<number> {
-    for (const local of localAddresses(host)) port = await this.bind(local, port);
+    const locals = localAddresses(host);
+    if (locals.length === 0) throw new Error('no address of this family on this machine');
+    for (const local of locals) port = await this.bind(local, port);
     return port;
   }
 

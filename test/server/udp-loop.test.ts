@@ -21,6 +21,7 @@ const ENOBUFS = 105;
 const answerOrder: typeof respond = (packet, length, _source, _context, out) => {
   if (packet[0] === 0xee) throw new Error('a bug');
   if (packet[0] === 0xdd) return 0;
+  if (packet[0] === 0xcc) return out.length + 1;
   out[0] = 0xaa;
   out.set(packet.subarray(0, length), 1);
   return length + 1;
@@ -74,6 +75,7 @@ describe('UdpLoop', () => {
     { fault: 'a v6 source on a v4 socket', packet: datagram([9], 5, '::1'), slot: Tally.UNANSWERABLE },
     { fault: 'too large', packet: datagram(new Uint8Array(limits.udpSlotBytes + 1)), slot: Tally.TRUNCATED },
     { fault: 'an exception', packet: datagram([0xee]), slot: Tally.FAULTS },
+    { fault: 'an answer that claims more than its slot', packet: datagram([0xcc]), slot: Tally.FAULTS },
     {
       fault: 'an answer larger than allowed',
       packet: datagram(new Uint8Array(limits.udpSlotBytes)),

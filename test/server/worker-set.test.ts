@@ -231,6 +231,10 @@ describe.runIf(linux)('worker set on shared sockets', () => {
     }
     running = false;
     await load;
+    const tcp = new TcpClient(addresses[0]!.port);
+    tcp.socket.end(framed(query(3)));
+    await tcp.until(() => tcp.ended);
+    expect(tcp.ids).toEqual([3]);
     await client.answered(Math.min(sent, 65_536));
   });
 });
