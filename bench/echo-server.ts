@@ -14,7 +14,7 @@ import { openUdpSocket } from '../src/server/bound-socket.ts';
 import { ControlBlock } from '../src/server/control-block.ts';
 import type { Libc } from '../src/server/libc.ts';
 import { loadLibc, MSG_WAITFORONE } from '../src/server/libc.ts';
-import { layout } from '../src/server/mmsg.ts';
+import { layout } from '../src/server/msghdr.ts';
 import { SnapshotInbox } from '../src/server/snapshot-inbox.ts';
 import { UdpLoop } from '../src/server/udp-loop.ts';
 

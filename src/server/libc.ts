@@ -35,7 +35,7 @@ export const POLLIN = 1;
 export const EINTR = 4;
 export const EAGAIN = 11;
 
-/** 64-bit little-endian Linux with the generic socket constants and `struct msghdr` of `mmsg.ts`. */
+/** 64-bit little-endian Linux with the generic socket constants and `struct msghdr` of `msghdr.ts`. */
 const architectures = new Set(['x64', 'arm64', 'riscv64', 'loong64']);
 
 /** The bound calls, or the reason why this machine must take the portable path. */

@@ -8,7 +8,8 @@ import type { ControlBlock, WorkerLine } from './control-block.ts';
 import { Tally } from './control-block.ts';
 import type { Libc } from './libc.ts';
 import { EAGAIN, EINTR, errorText, MSG_DONTWAIT, MSG_WAITFORONE, POLLIN } from './libc.ts';
-import { layout, MessageBlock, Refusal } from './mmsg.ts';
+import { MessageBlock, Refusal } from './mmsg.ts';
+import { layout } from './msghdr.ts';
 import type { SnapshotInbox } from './snapshot-inbox.ts';
 import { isWildcard } from './sockaddr.ts';
 

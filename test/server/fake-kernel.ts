@@ -1,6 +1,6 @@
 import type { Libc } from '../../src/server/libc.ts';
 import { EAGAIN, MSG_TRUNC, POLLIN } from '../../src/server/libc.ts';
-import { layout } from '../../src/server/mmsg.ts';
+import { layout } from '../../src/server/msghdr.ts';
 
 export interface Datagram {
   /** `struct sockaddr_in` or `sockaddr_in6` of the peer. */

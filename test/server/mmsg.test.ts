@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../src/runtime/limits.ts';
-import { layout, MessageBlock } from '../../src/server/mmsg.ts';
+import { MessageBlock } from '../../src/server/mmsg.ts';
+import { layout } from '../../src/server/msghdr.ts';
 
 const base = 0x7f00_0000_1000;
 const shapes = [
