@@ -1,3 +1,4 @@
+import type { Config } from '../config/model.ts';
 import type { HealthChecker } from '../health/checker.ts';
 import type { HealthChange } from '../health/table.ts';
 import type { Metrics } from '../metrics/registry.ts';
@@ -124,19 +125,17 @@ export class Controller {
   /** Takes a load into use, or leaves all as it was and throws. */
   private async take(loaded: Loaded): Promise<void> {
     const { health, metrics, prepare } = this.parts;
-    const before = this.inUse;
-    // Health goes first: a snapshot is made from states by the indexes of its own config.
-    if (before !== undefined) health.update(loaded.config);
-    try {
-      await prepare(loaded, this.compose(loaded));
-    } catch (error) {
-      if (before !== undefined) health.update(before.config);
-      throw error;
-    }
+    const { config } = loaded;
+    // While sockets open, the checker still goes by the old config: states of the new one are found by name.
+    await prepare(
+      loaded,
+      this.compose(loaded, (p, e) => stateByName(health, config, p, e)),
+    );
+    // From here on nothing waits: checker, config and snapshot change together.
+    if (this.inUse !== undefined) health.update(config);
     this.inUse = loaded;
     // Born at 0: `increase()` would miss the first failover of a pool otherwise.
-    for (const { name, monitor } of loaded.config.pools)
-      if (monitor) metrics.failoverSeconds.zero({ pool: name });
+    for (const { name, monitor } of config.pools) if (monitor) metrics.failoverSeconds.zero({ pool: name });
     this.republish();
   }
 
@@ -146,7 +145,7 @@ export class Controller {
     this.timer = undefined;
     const { metrics, log, clock } = this.parts;
     try {
-      const snapshot = this.compose(this.inUse!);
+      const snapshot = this.compose(this.inUse!, (p, e) => this.parts.health.stateOf(p, e).state);
       this.newest = snapshot;
       this.parts.publish(snapshot);
       metrics.generation.set(snapshot.generation);
@@ -164,8 +163,10 @@ export class Controller {
     this.pendingFailures = [];
   }
 
-  private compose({ config, image, geo }: Loaded): SnapshotBuffers {
-    const state = (p: number, e: number): EndpointState => this.parts.health.stateOf(p, e).state;
+  private compose(
+    { config, image, geo }: Loaded,
+    state: (pool: number, endpoint: number) => EndpointState,
+  ): SnapshotBuffers {
     this.lastGood.observe(config, state);
     const rotation = buildRotation(
       config,
@@ -174,6 +175,12 @@ export class Controller {
     );
     return { generation: ++this.generation, image, geo: geo.map, rotation };
   }
+}
+
+function stateByName(health: HealthChecker, config: Config, p: number, e: number): EndpointState {
+  const pool = config.pools[p]!;
+  if (pool.monitor === undefined) return 'up';
+  return health.find(pool.name, pool.endpoints[e]!.name)?.state ?? 'unknown';
 }
 
 function logProblems(log: Log, outcome: LoadOutcome): void {
