@@ -9,7 +9,7 @@ COPY src ./src
 RUN npm run build
 
 FROM node:20-slim
-ENV NODE_ENV=production
+ENV NODE_ENV=production STATE_DIRECTORY=/var/lib/meridian
 WORKDIR /opt/meridian
 COPY package.json package-lock.json LICENSE ./
 RUN npm ci --omit=dev --ignore-scripts \
