@@ -5,6 +5,7 @@ import type { Metrics } from '../metrics/registry.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { formatProblem } from '../runtime/problem.ts';
+import { weighShared } from '../server/shared-garbage.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { buildRotation, type EndpointState } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
@@ -133,6 +134,8 @@ export class Controller {
     );
     // From here on nothing waits: checker, config and snapshot change together.
     if (this.inUse !== undefined) health.update(config);
+    // The buffers that this replaces are garbage now, of a kind whose weight V8 does not see.
+    if (this.inUse !== undefined) weighShared(this.inUse.image.byteLength + this.inUse.geo.map.byteLength);
     this.inUse = loaded;
     // Born at 0: `increase()` would miss the first failover of a pool otherwise.
     for (const { name, monitor } of config.pools) if (monitor) metrics.failoverSeconds.zero({ pool: name });

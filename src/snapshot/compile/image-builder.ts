@@ -4,23 +4,22 @@ import { rdataNameLayout } from '../../dns/rdata-names.ts';
 import { assert } from '../../runtime/assert.ts';
 import type { ZoneRecord } from '../../zone/record.ts';
 import { IMAGE_MAGIC, ImageHeader, NodeField, RrsetField } from '../image.ts';
-import { buildNameTree, type ServedZone, type TreeNode } from './name-tree.ts';
+import { NameTree, NO_NODE, type ServedZone } from './name-tree.ts';
 
 /** Writes the image of all zones (`snapshot/image.ts` describes it). */
 export function buildImage(zones: readonly ServedZone[]): SharedArrayBuffer {
-  const nodes = [...buildNameTree(zones).values()];
-  const slots = tableSlots(nodes.length);
-  const layout = measure(nodes, slots);
+  const tree = new NameTree(zones);
+  const slots = tableSlots(tree.count);
+  const layout = measure(tree, slots);
   const buffer = new SharedArrayBuffer(layout.totalBytes);
-  const writer = new ImageWriter(buffer, layout);
+  const writer = new ImageWriter(buffer, layout, tree);
   const header = writer.words;
   header[ImageHeader.MAGIC] = IMAGE_MAGIC;
   header[ImageHeader.TABLE] = ImageHeader.SIZE;
   header[ImageHeader.MASK] = slots - 1;
   header[ImageHeader.BYTES] = layout.bytesAt;
-  header[ImageHeader.NODES] = nodes.length;
-  const places = new Map(nodes.map((node, i) => [node, layout.nodesAt + i * NodeField.SIZE]));
-  for (const [node, place] of places) writer.node(node, place, places);
+  header[ImageHeader.NODES] = tree.count;
+  for (let node = 0; node < tree.count; node++) writer.node(node);
   return buffer;
 }
 
@@ -38,98 +37,108 @@ interface Layout {
   readonly totalBytes: number;
 }
 
-function measure(nodes: readonly TreeNode[], slots: number): Layout {
+function measure(tree: NameTree, slots: number): Layout {
   let rrsets = 0;
   let bytes = 0;
-  for (const node of nodes) {
-    bytes += node.name.length;
-    rrsets += node.rrsets.length;
-    for (const rrset of node.rrsets) bytes += rrsetBytes(rrset);
-    if (node.apex === undefined) {
-      // The SOA stands there twice, the second time with the TTL of negative answers.
-      rrsets += 1;
-      bytes += rrsetBytes(soaOf(node));
-    }
+  for (let node = 0; node < tree.count; node++) {
+    bytes += tree.names.name(node).length;
+    tree.forEachRrset(node, (records, first, end) => {
+      // An apex has its SOA twice, the second time with the TTL of negative answers.
+      const copies = records[first]!.type === RrType.SOA && tree.isApex(node) ? 2 : 1;
+      rrsets += copies;
+      for (let i = first; i < end; i++) bytes += copies * (12 + records[i]!.rdata.length);
+    });
   }
   const nodesAt = ImageHeader.SIZE + 2 * slots;
-  const rrsetsAt = nodesAt + nodes.length * NodeField.SIZE;
+  const rrsetsAt = nodesAt + tree.count * NodeField.SIZE;
   const bytesAt = 4 * (rrsetsAt + rrsets * RrsetField.SIZE);
   // Words cover the whole buffer, so that its size is a multiple of theirs.
   return { nodesAt, rrsetsAt, bytesAt, totalBytes: bytesAt + ((bytes + 3) & ~3) };
 }
 
-function rrsetBytes(rrset: readonly ZoneRecord[]): number {
-  return rrset.reduce((sum, record) => sum + 12 + record.rdata.length, 0);
-}
-
-function soaOf(apex: TreeNode): ZoneRecord[] {
-  return apex.rrsets.find((set) => set[0]!.type === RrType.SOA) ?? [];
-}
-
 class ImageWriter {
   readonly words: Int32Array;
   private readonly bytes: Uint8Array;
+  private readonly view: DataView;
   private byteAt: number;
   private rrsetAt: number;
+  private readonly nodesAt: number;
+  private readonly tree: NameTree;
 
-  constructor(buffer: SharedArrayBuffer, layout: Layout) {
+  constructor(buffer: SharedArrayBuffer, layout: Layout, tree: NameTree) {
+    this.tree = tree;
+    this.nodesAt = layout.nodesAt;
     this.words = new Int32Array(buffer);
     this.bytes = new Uint8Array(buffer);
+    this.view = new DataView(buffer);
     this.byteAt = layout.bytesAt;
     this.rrsetAt = layout.rrsetsAt;
   }
 
-  node(node: TreeNode, place: number, places: ReadonlyMap<TreeNode, number>): void {
-    const words = this.words;
+  node(node: number): void {
+    const { words, tree } = this;
+    const name = tree.names.name(node);
+    const place = this.placeOf(node);
     words[place + NodeField.NAME] = this.byteAt;
-    words[place + NodeField.NAME_LENGTH] = node.name.length;
-    this.bytes.set(node.name, this.byteAt);
-    this.byteAt += node.name.length;
-    words[place + NodeField.APEX] = places.get(node.apex ?? node)!;
-    words[place + NodeField.POLICY] = node.policy;
+    words[place + NodeField.NAME_LENGTH] = name.length;
+    this.bytes.set(name, this.byteAt);
+    this.byteAt += name.length;
+    words[place + NodeField.APEX] = this.placeOf(tree.apex.get(node));
+    words[place + NodeField.POLICY] = tree.policy.get(node);
+    words[place + NodeField.CUT] = this.placeOf(tree.cut.get(node));
+    words[place + NodeField.WILDCARD] = this.placeOf(tree.wildcard.get(node));
+    words[place + NodeField.DS_APEX] = this.placeOf(dsApex(tree, node));
     words[place + NodeField.RRSETS] = this.rrsetAt;
-    words[place + NodeField.RRSET_COUNT] = node.rrsets.length;
-    for (const rrset of node.rrsets) this.rrset(rrset, ttlOf(rrset));
-    words[place + NodeField.CUT] = node.cut === undefined ? 0 : places.get(node.cut)!;
-    words[place + NodeField.WILDCARD] = node.wildcard === undefined ? 0 : places.get(node.wildcard)!;
-    words[place + NodeField.DS_APEX] = places.get(dsApex(node))!;
-    if (node.apex === undefined) words[place + NodeField.NEGATIVE_SOA] = this.negativeSoa(node);
-    this.enter(hashName(node.name), place);
+    tree.forEachRrset(node, (records, first, end) => {
+      this.rrset(records, first, end, leastTtl(records, first, end));
+      words[place + NodeField.RRSET_COUNT]!++;
+    });
+    if (tree.isApex(node)) words[place + NodeField.NEGATIVE_SOA] = this.negativeSoa(node);
+    this.enter(hashName(name), place);
+  }
+
+  /** 0 for no node. */
+  private placeOf(node: number): number {
+    return node === NO_NODE ? 0 : this.nodesAt + node * NodeField.SIZE;
   }
 
   /** RFC 2308 §5: the smaller of the SOA's TTL and its MINIMUM field. */
-  private negativeSoa(apex: TreeNode): number {
-    const soa = soaOf(apex);
-    assert(soa.length === 1, 'a zone that passed its checks has one SOA');
-    const { rdata, ttlSeconds } = soa[0]!;
-    const minimum = new DataView(rdata.buffer, rdata.byteOffset + rdata.length - 4, 4).getUint32(0);
-    return this.rrset(soa, Math.min(minimum, ttlSeconds));
+  private negativeSoa(apex: number): number {
+    let place = 0;
+    this.tree.forEachRrset(apex, (records, first, end) => {
+      const { type, rdata, ttlSeconds } = records[first]!;
+      if (type !== RrType.SOA) return;
+      const minimum = new DataView(rdata.buffer, rdata.byteOffset + rdata.length - 4, 4).getUint32(0);
+      place = this.rrset(records, first, end, Math.min(minimum, ttlSeconds));
+    });
+    assert(place > 0, 'a zone that passed its checks has an SOA');
+    return place;
   }
 
-  private rrset(records: readonly ZoneRecord[], ttlSeconds: number): number {
+  private rrset(records: readonly ZoneRecord[], first: number, end: number, ttlSeconds: number): number {
     const place = this.rrsetAt;
     this.rrsetAt += RrsetField.SIZE;
-    const type = records[0]!.type;
+    const type = records[first]!.type;
     const layout = rdataNameLayout(type);
     const from = this.byteAt;
-    for (const record of records) this.record(record, ttlSeconds);
+    for (let i = first; i < end; i++) this.record(records[i]!, ttlSeconds);
     this.words[place + RrsetField.TYPE] = type;
-    this.words[place + RrsetField.COUNT] = records.length;
+    this.words[place + RrsetField.COUNT] = end - first;
     this.words[place + RrsetField.BYTES] = from;
     this.words[place + RrsetField.LENGTH] = this.byteAt - from;
     this.words[place + RrsetField.NAMES] = layout.compress ? layout.prefixBytes * 4 + layout.names : 0;
     return place;
   }
 
-  private record(record: ZoneRecord, ttlSeconds: number): void {
-    const view = new DataView(this.bytes.buffer, this.byteAt, 12);
-    view.setUint16(0, 0xc00c);
-    view.setUint16(2, record.type);
-    view.setUint16(4, 1);
-    view.setUint32(6, ttlSeconds);
-    view.setUint16(10, record.rdata.length);
-    this.bytes.set(record.rdata, this.byteAt + 12);
-    this.byteAt += 12 + record.rdata.length;
+  private record({ type, rdata }: ZoneRecord, ttlSeconds: number): void {
+    const { view, byteAt } = this;
+    view.setUint16(byteAt, 0xc00c);
+    view.setUint16(byteAt + 2, type);
+    view.setUint16(byteAt + 4, 1);
+    view.setUint32(byteAt + 6, ttlSeconds);
+    view.setUint16(byteAt + 10, rdata.length);
+    this.bytes.set(rdata, byteAt + 12);
+    this.byteAt += 12 + rdata.length;
   }
 
   private enter(hash: number, node: number): void {
@@ -142,13 +151,14 @@ class ImageWriter {
 }
 
 /** RFC 4035 §3.1.4.1: the parent's side, unless what lies between is delegated to others. */
-function dsApex(node: TreeNode): TreeNode {
-  const { above } = node;
-  if (above === undefined || above.cut !== undefined) return node.apex ?? node;
-  return above.apex ?? above;
+function dsApex(tree: NameTree, node: number): number {
+  const above = tree.above.get(node);
+  return tree.apex.get(above === NO_NODE || tree.cut.get(above) !== NO_NODE ? node : above);
 }
 
 /** RFC 2181 §5.2: records of a set have one TTL; where the zone file differs, the smallest holds. */
-function ttlOf(rrset: readonly ZoneRecord[]): number {
-  return rrset.reduce((least, record) => Math.min(least, record.ttlSeconds), 0x7fffffff);
+function leastTtl(records: readonly ZoneRecord[], first: number, end: number): number {
+  let least = 0x7fffffff;
+  for (let i = first; i < end; i++) least = Math.min(least, records[i]!.ttlSeconds);
+  return least;
 }

@@ -1,6 +1,9 @@
 import { RrType } from '../../dns/constants.ts';
-import { isWildcard, lowerName, nameKey, type WireName } from '../../dns/names.ts';
+import { isWildcard, nameKey, sameName, type WireName } from '../../dns/names.ts';
+import { assert } from '../../runtime/assert.ts';
+import { NameIndex } from '../../zone/name-index.ts';
 import type { Zone, ZoneRecord } from '../../zone/record.ts';
+import { Column } from './column.ts';
 
 /** A zone and which of its names are steered by which policy (an index). */
 export interface ServedZone {
@@ -8,139 +11,156 @@ export interface ServedZone {
   readonly steer: readonly { readonly owner: WireName; readonly policy: number }[];
 }
 
-/** A name of a zone on its way into the image. */
-export interface TreeNode {
-  /** Lower case. */
-  readonly name: WireName;
-  readonly apex: TreeNode | undefined;
-  readonly rrsets: ZoneRecord[][];
-  policy: number;
-  cut: TreeNode | undefined;
-  wildcard: TreeNode | undefined;
-  /** Apex only: the name above it in the enclosing zone, when we serve that too. */
-  above: TreeNode | undefined;
-}
+/** A node that isn't there. */
+export const NO_NODE = -1;
 
 /**
- * All names of all zones with the empty non-terminals between them (RFC 4592 §2.2.2), by key. Where a zone and a
- * zone below it are both served, a name belongs to the deeper one; of what the upper zone says about the deeper
- * one's apex only DS stays, since it has its place there (RFC 4035 §3.1.4.1).
+ * All names of all zones with the empty non-terminals between them (RFC 4592 §2.2.2), numbered from 0. Columns, not
+ * objects: a million names are tens of megabytes so. Where a zone and a zone below it are both served, a name belongs
+ * to the deeper one; of what the upper zone says about the deeper one's apex only DS stays, since it has its place
+ * there (RFC 4035 §3.1.4.1).
  */
-export function buildNameTree(zones: readonly ServedZone[]): Map<string, TreeNode> {
-  const nodes = new Map<string, TreeNode>();
-  const deepestFirst = [...zones].sort((a, b) => b.zone.apex.length - a.zone.apex.length);
-  const apexes = new Set(zones.map(({ zone }) => nameKey(zone.apex)));
-  const inner = innerApexes(apexes);
-  for (const served of deepestFirst) addZone(nodes, served, apexes, inner);
-  return nodes;
+export class NameTree {
+  readonly names = new NameIndex();
+  /** The apex of the node's zone; of an apex itself. */
+  readonly apex = new Column(NO_NODE);
+  /** Index of the steering policy, or −1. */
+  readonly policy = new Column(-1);
+  /** The topmost delegation at or above the node. */
+  readonly cut = new Column(NO_NODE);
+  readonly wildcard = new Column(NO_NODE);
+  /** Of an apex: the name above it in the enclosing zone, when we serve that too. */
+  readonly above = new Column(NO_NODE);
+  private readonly zones = new Map<number, readonly ZoneRecord[]>();
+  /** The node's records are [first … end) of its zone's. */
+  private readonly first = new Column(0);
+  private readonly end = new Column(0);
+  /** By apex: DS records of the zone above. */
+  private readonly upperDs = new Map<number, ZoneRecord[]>();
+
+  constructor(zones: readonly ServedZone[]) {
+    const deepestFirst = [...zones].sort((a, b) => b.zone.apex.length - a.zone.apex.length);
+    const inner = innerApexes(zones);
+    for (const served of deepestFirst) this.addZone(served, inner.get(nameKey(served.zone.apex)) ?? []);
+  }
+
+  get count(): number {
+    return this.names.count;
+  }
+
+  isApex(node: number): boolean {
+    return this.apex.get(node) === node;
+  }
+
+  /** Calls `visit` with each record set of a node: a range of an array of records. */
+  forEachRrset(
+    node: number,
+    visit: (records: readonly ZoneRecord[], first: number, end: number) => void,
+  ): void {
+    const records = this.zones.get(this.apex.get(node))!;
+    const end = this.end.get(node);
+    for (let first = this.first.get(node); first < end; ) {
+      let next = first + 1;
+      while (next < end && records[next]!.type === records[first]!.type) next++;
+      visit(records, first, next);
+      first = next;
+    }
+    const ds = this.upperDs.get(node);
+    if (ds !== undefined) visit(ds, 0, ds.length);
+  }
+
+  private addZone({ zone, steer }: ServedZone, inner: readonly WireName[]): void {
+    const apex = this.names.add(zone.apex);
+    this.apex.set(apex, apex);
+    this.zones.set(apex, zone.records);
+    this.addRecords(zone.records, apex);
+    for (const { owner, policy } of steer) {
+      const node = this.nodeOf(owner, apex);
+      if (node !== NO_NODE) this.policy.set(node, policy);
+    }
+    // What is inside exists here too, so that the names between are empty non-terminals of this zone.
+    for (const name of inner) {
+      this.above.set(this.names.find(name), this.addWithAncestors(name.subarray(name[0]! + 1), apex));
+    }
+    this.markCuts(apex);
+  }
+
+  /** Records of one owner stand together (`Zone.records`). */
+  private addRecords(records: readonly ZoneRecord[], apex: number): void {
+    for (let first = 0; first < records.length; ) {
+      const { owner } = records[first]!;
+      let end = first + 1;
+      while (end < records.length && sameName(records[end]!.owner, owner)) end++;
+      const node = this.nodeOf(owner, apex);
+      if (node === NO_NODE) this.addUpperDs(records.slice(first, end));
+      else {
+        assert(this.end.get(node) === 0, 'the records of a name stand together');
+        this.first.set(node, first);
+        this.end.set(node, end);
+      }
+      first = end;
+    }
+  }
+
+  /** The node of a name, made when missing; none when the name belongs to a zone further down. */
+  private nodeOf(owner: WireName, apex: number): number {
+    for (let at = 0; ; at += owner[at]! + 1) {
+      const known = this.names.find(owner, at);
+      if (known === NO_NODE) continue;
+      if (this.apex.get(known) !== apex) return NO_NODE;
+      return at === 0 ? known : this.addWithAncestors(owner, apex);
+    }
+  }
+
+  /** Adds a name and those of its ancestors that are missing, up to the apex. */
+  private addWithAncestors(name: WireName, apex: number): number {
+    const known = this.names.find(name);
+    if (known !== NO_NODE) return known;
+    const parent = this.addWithAncestors(name.subarray(name[0]! + 1), apex);
+    const node = this.names.add(name);
+    this.apex.set(node, apex);
+    if (isWildcard(name)) this.wildcard.set(parent, node);
+    return node;
+  }
+
+  private addUpperDs(records: readonly ZoneRecord[]): void {
+    const ds = records.filter((record) => record.type === RrType.DS);
+    const node = ds.length === 0 ? NO_NODE : this.names.find(ds[0]!.owner);
+    if (node !== NO_NODE && this.isApex(node)) this.upperDs.set(node, ds);
+  }
+
+  /** Tells each name of the newest zone under which delegation it lies. Parents have smaller numbers. */
+  private markCuts(apex: number): void {
+    for (let node = apex + 1; node < this.count; node++) {
+      const name = this.names.name(node);
+      const parent = this.names.find(name, name[0]! + 1);
+      // NS at a wildcard delegates nothing (RFC 4592 §4.2): it is answered like any other record.
+      const own = this.delegates(node) && !isWildcard(name) ? node : NO_NODE;
+      const above = this.cut.get(parent);
+      this.cut.set(node, above === NO_NODE ? own : above);
+    }
+  }
+
+  private delegates(node: number): boolean {
+    let found = false;
+    this.forEachRrset(node, (records, first) => {
+      if (records[first]!.type === RrType.NS) found = true;
+    });
+    return found;
+  }
 }
 
-/** For each zone the zones directly inside of it. */
-function innerApexes(apexes: ReadonlySet<string>): Map<string, string[]> {
-  const inner = new Map<string, string[]>();
-  for (const apex of apexes) {
-    let at = apex;
-    do at = parentKey(at);
+/** For each zone the apexes of the zones directly inside of it. */
+function innerApexes(zones: readonly ServedZone[]): Map<string, WireName[]> {
+  const apexes = new Set(zones.map(({ zone }) => nameKey(zone.apex)));
+  const inner = new Map<string, WireName[]>();
+  for (const { zone } of zones) {
+    let at = nameKey(zone.apex);
+    do at = at.slice(at.charCodeAt(0) + 1);
     while (at !== '' && !apexes.has(at));
     const siblings = inner.get(at);
-    if (siblings === undefined) inner.set(at, [apex]);
-    else siblings.push(apex);
+    if (siblings === undefined) inner.set(at, [zone.apex]);
+    else siblings.push(zone.apex);
   }
   return inner;
-}
-
-function addZone(
-  nodes: Map<string, TreeNode>,
-  { zone, steer }: ServedZone,
-  apexes: ReadonlySet<string>,
-  inner: ReadonlyMap<string, readonly string[]>,
-): void {
-  const apex = newNode(lowerName(zone.apex), undefined);
-  const apexKey = nameKey(zone.apex);
-  nodes.set(apexKey, apex);
-  const own: TreeNode[] = [apex];
-  const nodeOf = (owner: WireName): TreeNode | undefined => {
-    const key = nameKey(owner);
-    const known = nodes.get(key);
-    if (known !== undefined) return known === apex || known.apex === apex ? known : undefined;
-    if (isInDeeperZone(key, apexKey, apexes)) return undefined;
-    return addWithAncestors(nodes, key, apex, own);
-  };
-  for (const record of zone.records) {
-    const node = nodeOf(record.owner);
-    if (node !== undefined) addRecord(node, record);
-    else if (record.type === RrType.DS) addToDeeperApex(nodes, record, apexes);
-  }
-  for (const { owner, policy } of steer) {
-    const node = nodeOf(owner);
-    if (node !== undefined) node.policy = policy;
-  }
-  // What is inside exists here too, so that the names between are empty non-terminals of this zone.
-  for (const key of inner.get(apexKey) ?? []) {
-    nodes.get(key)!.above = addWithAncestors(nodes, parentKey(key), apex, own);
-  }
-  markCuts(nodes, own);
-}
-
-function newNode(name: WireName, apex: TreeNode | undefined): TreeNode {
-  return { name, apex, rrsets: [], policy: -1, cut: undefined, wildcard: undefined, above: undefined };
-}
-
-/** Adds a name and those of its ancestors that are missing, up to the apex. */
-function addWithAncestors(
-  nodes: Map<string, TreeNode>,
-  key: string,
-  apex: TreeNode,
-  own: TreeNode[],
-): TreeNode {
-  const known = nodes.get(key);
-  if (known !== undefined) return known;
-  const parent = addWithAncestors(nodes, parentKey(key), apex, own);
-  const node = newNode(bytesOf(key), apex);
-  if (isWildcard(node.name)) parent.wildcard = node;
-  nodes.set(key, node);
-  own.push(node);
-  return node;
-}
-
-function isInDeeperZone(key: string, apexKey: string, apexes: ReadonlySet<string>): boolean {
-  for (let at = key; at.length > apexKey.length; at = parentKey(at)) if (apexes.has(at)) return true;
-  return false;
-}
-
-function addRecord(node: TreeNode, record: ZoneRecord): void {
-  const last = node.rrsets.at(-1);
-  const rrset =
-    last?.[0]?.type === record.type ? last : node.rrsets.find((set) => set[0]!.type === record.type);
-  if (rrset === undefined) node.rrsets.push([record]);
-  else rrset.push(record);
-}
-
-function addToDeeperApex(
-  nodes: Map<string, TreeNode>,
-  record: ZoneRecord,
-  apexes: ReadonlySet<string>,
-): void {
-  const key = nameKey(record.owner);
-  const node = nodes.get(key);
-  if (node !== undefined && apexes.has(key)) addRecord(node, record);
-}
-
-/** Tells each name under which delegation it lies. Parents come before children in `own`. */
-function markCuts(nodes: Map<string, TreeNode>, own: readonly TreeNode[]): void {
-  for (const node of own) {
-    if (node.apex === undefined) continue;
-    const parent = nodes.get(parentKey(nameKey(node.name)))!;
-    const delegates = node.rrsets.some((set) => set[0]!.type === RrType.NS);
-    // NS at a wildcard delegates nothing (RFC 4592 §4.2): it is answered like any other record.
-    node.cut = parent.cut ?? (delegates && !isWildcard(node.name) ? node : undefined);
-  }
-}
-
-function parentKey(key: string): string {
-  return key.slice(key.charCodeAt(0) + 1);
-}
-
-function bytesOf(key: string): WireName {
-  return Uint8Array.from(key, (char) => char.charCodeAt(0));
 }
