@@ -5,7 +5,6 @@ import type { Metrics } from '../metrics/registry.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { formatProblem } from '../runtime/problem.ts';
-import { weighShared } from '../server/shared-garbage.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { buildRotation, type EndpointState } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
@@ -26,6 +25,8 @@ export interface ControllerParts {
   /** Takes what was loaded into use outside of the snapshot: sockets, watched files. Rejects: the load is refused. */
   readonly prepare: (next: Loaded, first: SnapshotBuffers) => Promise<void>;
   readonly publish: (snapshot: SnapshotBuffers) => void;
+  /** The oldest generation that a worker still answers from. */
+  readonly oldestInUse: () => number;
 }
 
 /**
@@ -43,6 +44,8 @@ export class Controller {
   private pendingFailures: HealthChange[] = [];
   private loading: Promise<boolean> | undefined;
   private loadAgain = false;
+  /** The image before the one in use, and the generation from which nobody reads it. */
+  private retired: { readonly image: SharedArrayBuffer; readonly since: number } | undefined;
 
   constructor(parts: ControllerParts) {
     this.parts = parts;
@@ -104,7 +107,9 @@ export class Controller {
     log.info({ reason }, 'loading the config');
     let taken = false;
     try {
-      const outcome = await this.parts.load({ configPath, stateDirectory, previousGeo: this.inUse?.geo });
+      const previousGeo = this.inUse?.geo;
+      const spareImage = this.spareImage();
+      const outcome = await this.parts.load({ configPath, stateDirectory, previousGeo, spareImage });
       logProblems(log, outcome);
       if (outcome.geoFailed) metrics.geoFailures.inc();
       if (outcome.loaded !== undefined) {
@@ -134,12 +139,23 @@ export class Controller {
     );
     // From here on nothing waits: checker, config and snapshot change together.
     if (this.inUse !== undefined) health.update(config);
-    // The buffers that this replaces are garbage now, of a kind whose weight V8 does not see.
-    if (this.inUse !== undefined) weighShared(this.inUse.image.byteLength + this.inUse.geo.map.byteLength);
+    const before = this.inUse;
     this.inUse = loaded;
     // Born at 0: `increase()` would miss the first failover of a pool otherwise.
     for (const { name, monitor } of config.pools) if (monitor) metrics.failoverSeconds.zero({ pool: name });
     this.republish();
+    this.retired = before && { image: before.image, since: this.generation };
+  }
+
+  /**
+   * Images are reused in turns: shared memory goes back only when every thread has collected its garbage, which a
+   * thread that answers queries and allocates nothing may not do for hours.
+   */
+  private spareImage(): SharedArrayBuffer | undefined {
+    if (this.retired === undefined || this.parts.oldestInUse() < this.retired.since) return undefined;
+    const { image } = this.retired;
+    this.retired = undefined;
+    return image;
   }
 
   /** A health change during a load is in: states are read here, at the moment of publication. */

@@ -16,6 +16,8 @@ export interface LoadRequest {
   readonly stateDirectory: string;
   /** The map in use, which stays when the geo files fail and the regions are the same. */
   readonly previousGeo: LoadedGeo | undefined;
+  /** An image that nobody reads any more, to be written over. */
+  readonly spareImage?: SharedArrayBuffer | undefined;
 }
 
 export interface LoadedGeo {
@@ -62,7 +64,7 @@ export function load(request: LoadRequest): LoadOutcome {
     loaded: fit
       ? {
           config,
-          image: buildImage(zones.served),
+          image: buildImage(zones.served, request.spareImage),
           geo: geo.geo!,
           files: [config.file, ...zones.files, ...geo.geo!.databases.map((database) => database.path)],
         }

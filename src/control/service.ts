@@ -100,6 +100,7 @@ class RunningService implements Service {
       load: runLoad,
       prepare: (next, snapshot) => this.prepare(next, snapshot),
       publish: (snapshot) => this.dataPlane.publish(snapshot),
+      oldestInUse: () => Math.min(...this.dataPlane.status().map(({ generation }) => generation)),
     });
     this.files = new FileWatch(options.clock, () => void this.reload('a file changed'));
   }

@@ -6,12 +6,15 @@ import type { ZoneRecord } from '../../zone/record.ts';
 import { IMAGE_MAGIC, ImageHeader, NodeField, RrsetField } from '../image.ts';
 import { NameTree, NO_NODE, type ServedZone } from './name-tree.ts';
 
-/** Writes the image of all zones (`snapshot/image.ts` describes it). */
-export function buildImage(zones: readonly ServedZone[]): SharedArrayBuffer {
+/**
+ * Writes the image of all zones (`snapshot/image.ts` describes it), into `spare` when it fits there: a buffer that no
+ * worker reads any more.
+ */
+export function buildImage(zones: readonly ServedZone[], spare?: SharedArrayBuffer): SharedArrayBuffer {
   const tree = new NameTree(zones);
   const slots = tableSlots(tree.count);
   const layout = measure(tree, slots);
-  const buffer = new SharedArrayBuffer(layout.totalBytes);
+  const buffer = bufferFor(layout, spare);
   const writer = new ImageWriter(buffer, layout, tree);
   const header = writer.words;
   header[ImageHeader.MAGIC] = IMAGE_MAGIC;
@@ -21,6 +24,16 @@ export function buildImage(zones: readonly ServedZone[]): SharedArrayBuffer {
   header[ImageHeader.NODES] = tree.count;
   for (let node = 0; node < tree.count; node++) writer.node(node);
   return buffer;
+}
+
+/** The spare one, its words cleared, unless it is too small or wastes more than it holds. */
+function bufferFor({ totalBytes, bytesAt }: Layout, spare: SharedArrayBuffer | undefined): SharedArrayBuffer {
+  if (spare !== undefined && spare.byteLength >= totalBytes && spare.byteLength <= 2 * totalBytes) {
+    new Int32Array(spare, 0, bytesAt / 4).fill(0);
+    return spare;
+  }
+  // Room to grow, so that the next image of much the same zones fits.
+  return new SharedArrayBuffer((totalBytes + (totalBytes >>> 3) + 3) & ~3);
 }
 
 /** Power of two, at least twice the names. */
