@@ -1,3 +1,5 @@
+import { embeddedBits, embeddedIpv4 } from './embedded.ts';
+
 /**
  * Addresses that say nothing about where a client is (IANA special-purpose registries, RFC 6890): a client
  * subnet from here is no reason to prefer any region.
@@ -25,8 +27,13 @@ export function reservedPrefix4(address: number): number {
   return 0;
 }
 
-/** The same for IPv6, by its first two words and whether the rest is zero or one. */
+/** The same for IPv6; an address that carries an IPv4 address is as reserved as that. */
 export function reservedPrefix6(w0: number, w1: number, w2: number, w3: number): number {
+  const carried = embeddedBits(w0, w1, w2);
+  if (carried !== 0) {
+    const reserved = reservedPrefix4(embeddedIpv4(w0, w1, w3));
+    return reserved === 0 ? 0 : carried + reserved;
+  }
   const top = w0 >>> 24;
   if (top === 0xff) return 8;
   if (top === 0xfc || top === 0xfd) return 7;
