@@ -41,11 +41,11 @@ function eligibleEndpoints(
   family: 4 | 6,
   health: HealthView,
 ): { serving: Serving; candidates: Candidate[] } {
-  const all = config.pools[policy.pool]!.endpoints.flatMap((endpoint, index) =>
-    endpoint.address.family === family
-      ? [{ endpoint: index, region: endpoint.region, weight: endpoint.weight }]
-      : [],
-  );
+  const { endpoints } = config.pools[policy.pool]!;
+  const all = memberIndexes(policy, endpoints).flatMap((index) => {
+    const { address, region, weight } = endpoints[index]!;
+    return address.family === family ? [{ endpoint: index, region, weight }] : [];
+  });
   if (all.length === 0) return { serving: Serving.NONE, candidates: [] };
   for (const state of ['up', 'unknown'] as const) {
     const usable = all.filter((candidate) => health.state(policy.pool, candidate.endpoint) === state);
@@ -66,6 +66,14 @@ function eligibleEndpoints(
     default:
       return unreachable(policy.allDown);
   }
+}
+
+/** The endpoints of the pool that the policy may ever serve; a failover's order can leave some out. */
+function memberIndexes(policy: Policy, endpoints: readonly Endpoint[]): number[] {
+  const all = [...endpoints.keys()];
+  if (policy.type !== 'failover') return all;
+  const placed = new Set(policy.tiers.flat());
+  return all.filter((index) => placed.has(index));
 }
 
 function planOf(policy: Policy, eligible: readonly Candidate[]): Plan {
@@ -167,6 +175,7 @@ class RotationWriter {
 
 /** An unjudged endpoint may turn out down at any moment: nobody shall hold its address for long. */
 function servedTtl(policy: Policy, pool: Pool, health: HealthView): number {
-  const doubt = pool.endpoints.some((_, index) => health.state(policy.pool, index) === 'unknown');
+  const members = memberIndexes(policy, pool.endpoints);
+  const doubt = members.some((index) => health.state(policy.pool, index) === 'unknown');
   return doubt ? Math.min(policy.ttlSeconds, DOUBT_TTL_SECONDS) : policy.ttlSeconds;
 }
