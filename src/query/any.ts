@@ -14,7 +14,7 @@ export function writeAny(context: QueryContext, node: number, ownerAt: number): 
   const cname = image.rrset(node, RrType.CNAME);
   if (cname !== 0) return writeRrset(context, Section.ANSWER, cname, ownerAt, 0);
   if (image.words[node + NodeField.RRSET_COUNT] === 0 && image.words[node + NodeField.POLICY]! < 0) {
-    return writeNegative(context, node, -1);
+    return writeNegative(context, node);
   }
   const rdataAt = reply.startRecord(hinfo, 0, ownerAt, 0);
   if (rdataAt === 0 || !reply.raw(hinfo, 8, hinfo.length - 8)) return false;

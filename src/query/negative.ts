@@ -5,11 +5,11 @@ import { writeRrset } from './records.ts';
 
 /**
  * Adds the zone's SOA to an answer without data (RFC 2308 §3): its TTL says how long the absence may be cached.
- * `ttlSeconds` ≥ 0 lowers that. False when it doesn't fit: the answer needs it.
+ * `maxTtlSeconds` may lower that. False when it doesn't fit: the answer needs it.
  */
-export function writeNegative(context: QueryContext, node: number, ttlSeconds: number): boolean {
+export function writeNegative(context: QueryContext, node: number, maxTtlSeconds?: number): boolean {
   const words = context.image.words;
   const apex = words[node + NodeField.APEX]!;
   const soa = words[apex + NodeField.NEGATIVE_SOA]!;
-  return writeRrset(context, Section.AUTHORITY, soa, 0, words[apex + NodeField.NAME]!, ttlSeconds);
+  return writeRrset(context, Section.AUTHORITY, soa, 0, words[apex + NodeField.NAME]!, maxTtlSeconds);
 }

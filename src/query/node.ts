@@ -39,7 +39,7 @@ export function answerNode(
   const cname = image.rrset(node, RrType.CNAME);
   if (cname === 0) {
     const denying = type === RrType.DS ? image.words[node + NodeField.DS_APEX]! : node;
-    return writeNegative(context, denying, -1) ? DONE : FULL;
+    return writeNegative(context, denying) ? DONE : FULL;
   }
   // The record's owner is a pointer, so that its RDATA starts 12 bytes on.
   const rdataAt = reply.at + 12;

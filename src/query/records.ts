@@ -5,12 +5,12 @@ import type { QueryContext } from './context.ts';
 /** Owner place of a record that answers the question itself: the name in the question. */
 export const QUESTION = 12;
 
-/** TTL as stored. */
-const STORED = -1;
+/** Above every TTL (RFC 2181 §8): as stored. */
+export const ANY_TTL = 0x7fffffff;
 
 /**
  * Writes all records of a set of the image, owned by the name at `ownerAt` in the message, or by the name at
- * `owner` in the image when `ownerAt` is 0. False, with none of them written, when they don't all fit.
+ * `owner` in the image when `ownerAt` is 0; a longer TTL than `maxTtlSeconds` is cut to that. False, with none of them written, when they don't all fit.
  */
 export function writeRrset(
   context: QueryContext,
@@ -18,21 +18,21 @@ export function writeRrset(
   rrset: number,
   ownerAt: number,
   owner: number,
-  ttlSeconds: number = STORED,
+  maxTtlSeconds: number = ANY_TTL,
 ): boolean {
   const { image, reply } = context;
   const words = image.words;
   const from = words[rrset + RrsetField.BYTES]!;
   const count = words[rrset + RrsetField.COUNT]!;
   const names = words[rrset + RrsetField.NAMES]!;
-  if (names === 0 && ownerAt === QUESTION && ttlSeconds === STORED) {
+  if (names === 0 && ownerAt === QUESTION && maxTtlSeconds === ANY_TTL) {
     return reply.copyRecords(section, image.bytes, from, words[rrset + RrsetField.LENGTH]!, count);
   }
   reply.rememberQuestion(context.query);
   const mark = reply.at;
   let at = from;
   for (let written = 0; written < count; written++) {
-    if (!writeRecord(context, section, at, names, ownerAt, owner, ttlSeconds)) {
+    if (!writeRecord(context, section, at, names, ownerAt, owner, maxTtlSeconds)) {
       reply.undo(mark, section, written);
       return false;
     }
@@ -48,13 +48,13 @@ function writeRecord(
   names: number,
   ownerAt: number,
   owner: number,
-  ttlSeconds: number,
+  maxTtlSeconds: number,
 ): boolean {
   const { reply } = context;
   const bytes = context.image.bytes;
   const rdataAt = reply.startRecord(bytes, owner, ownerAt, at + 2);
   if (rdataAt === 0 || !writeRdata(context, at, names)) return false;
-  if (ttlSeconds !== STORED) setTtl(reply.out, rdataAt - 6, ttlSeconds);
+  if (ttlAt(bytes, at + 6) > maxTtlSeconds) setTtl(reply.out, rdataAt - 6, maxTtlSeconds);
   reply.endRecord(section, rdataAt);
   return true;
 }
@@ -88,6 +88,10 @@ export function rdataLength(bytes: Uint8Array, at: number): number {
 function nameEnd(bytes: Uint8Array, from: number): number {
   while (bytes[from]! > 0) from += bytes[from]! + 1;
   return from + 1;
+}
+
+function ttlAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 
 function setTtl(out: Uint8Array, at: number, ttlSeconds: number): void {

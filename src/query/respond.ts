@@ -66,7 +66,7 @@ function answer(context: QueryContext, source: QuerySource): boolean {
     reply.flags |= Flag.AA;
     if (found === Found.NXDOMAIN) {
       reply.rcode = Rcode.NXDOMAIN;
-      return writeNegative(context, place.node, -1);
+      return writeNegative(context, place.node);
     }
     ownerAt =
       found === Found.DNAME

@@ -7,7 +7,7 @@ import { CandidateField, PolicyField, Serving } from '../steering/table.ts';
 import { placeClient } from './client.ts';
 import type { QueryContext } from './context.ts';
 import { answerSlot } from './counters.ts';
-import { QUESTION } from './records.ts';
+import { ANY_TTL, QUESTION } from './records.ts';
 import type { QuerySource } from './source.ts';
 
 /** How steering a name came out. */
@@ -43,12 +43,12 @@ export function steer(
   return Steered.ANSWERED;
 }
 
-/** Seconds for which an empty answer of the policy may be cached; −1: as long as the zone says. */
+/** Most seconds for which an empty answer of the policy may be cached. */
 export function emptyTtl(context: QueryContext): number {
   const words = context.rotation.words;
   const v6 = context.query.type === RrType.AAAA;
   const serving = words[context.policy + (v6 ? PolicyField.SERVING_AAAA : PolicyField.SERVING_A)]!;
-  return serving === Serving.NODATA ? words[context.policy + PolicyField.TTL]! : -1;
+  return serving === Serving.NODATA ? words[context.policy + PolicyField.TTL]! : ANY_TTL;
 }
 
 function copyChosen(context: QueryContext, recordSize: number, ownerAt: number): boolean {
