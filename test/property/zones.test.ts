@@ -96,7 +96,7 @@ describe('respond', () => {
           seen.set(kind, (seen.get(kind) ?? 0) + 1);
         }
       }),
-      { numRuns: 250 },
+      { numRuns: 200 },
     );
     // The generator must reach every kind of answer, else it proves little.
     for (const kind of ['REFUSED false false false', 'NOERROR true false true', 'NOERROR false true true']) {
