@@ -72,8 +72,9 @@ function answer(context: QueryContext, source: QuerySource): boolean {
       found === Found.DNAME
         ? writeDname(context, place.node, place.label, ownerAt)
         : answerNode(context, source, place.node, ownerAt);
-    if (ownerAt === DONE) return true;
     if (ownerAt === FULL) return false;
+    // Back at the question's name the aliases form a circle, and all of them are told.
+    if (ownerAt === DONE || ownerAt === QUESTION) return true;
   }
   return true;
 }
