@@ -19,6 +19,9 @@ export function runServe(args: string[]): Promise<number> {
     const level = levels.find((one) => one === values['log-level']);
     if (level === undefined) throw new UsageError(`--log-level is one of ${levels.join(' ')}`);
     const log = createLog(level);
+    // Before there is anything to load anew, a SIGHUP must not end the process.
+    const early = (): void => log.info('SIGHUP while starting: what is read is new anyway');
+    process.on('SIGHUP', early);
     try {
       const service = await startService({
         configPath: values.config,
@@ -27,6 +30,7 @@ export function runServe(args: string[]): Promise<number> {
         random: new Random(Date.now()),
         log,
       });
+      process.off('SIGHUP', early);
       log.info({ signal: await untilStopped(service) }, 'stopping');
       await service.stop();
       return 0;

@@ -1,4 +1,3 @@
-import type { Config } from '../config/model.ts';
 import type { HealthChecker } from '../health/checker.ts';
 import type { HealthChange } from '../health/table.ts';
 import type { Metrics } from '../metrics/registry.ts';
@@ -6,13 +5,17 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { formatProblem } from '../runtime/problem.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import { buildRotation, type EndpointState } from '../snapshot/compile/rotation-builder.ts';
+import type { EndpointState } from '../snapshot/compile/eligible.ts';
+import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
+import type { SeenFile } from './file-signature.ts';
 import { LastGood } from './last-good.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 
 /** Changes of health that come together are published together. */
 const COALESCE_MS = 20;
+/** A publication that failed, for lack of memory most likely, is tried again. */
+const RETRY_MS = 1_000;
 
 export interface ControllerParts {
   readonly configPath: string;
@@ -21,12 +24,17 @@ export interface ControllerParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly health: HealthChecker;
-  readonly load: (request: LoadRequest) => Promise<LoadOutcome>;
-  /** Takes what was loaded into use outside of the snapshot: sockets, watched files. Rejects: the load is refused. */
-  readonly prepare: (next: Loaded, first: SnapshotBuffers) => Promise<void>;
+  readonly load: (request: LoadRequest, ended: AbortSignal) => Promise<LoadOutcome>;
+  /**
+   * Opens the sockets that the next config asks for; new ones serve `now` until the next snapshot is published.
+   * Rejects: the load is refused, and all sockets are as they were.
+   */
+  readonly prepare: (next: Loaded, now: SnapshotBuffers) => Promise<void>;
   readonly publish: (snapshot: SnapshotBuffers) => void;
   /** The oldest generation that a worker still answers from. */
   readonly oldestInUse: () => number;
+  /** Watches the files of a load: of one in use these alone, of a refused one these beside those before. */
+  readonly watch: (files: readonly SeenFile[], inUse: boolean) => void;
 }
 
 /**
@@ -46,6 +54,7 @@ export class Controller {
   private loadAgain = false;
   /** The image before the one in use, and the generation from which nobody reads it. */
   private retired: { readonly image: SharedArrayBuffer; readonly since: number } | undefined;
+  private readonly end = new AbortController();
 
   constructor(parts: ControllerParts) {
     this.parts = parts;
@@ -61,8 +70,9 @@ export class Controller {
   }
 
   /** Takes the first load into use; health has had its first round. */
-  async begin(loaded: Loaded): Promise<void> {
+  async begin(loaded: Loaded, files: readonly SeenFile[]): Promise<void> {
     await this.take(loaded);
+    this.parts.watch(files, true);
   }
 
   /** Loads everything anew; true when it is in use. A call during a load asks for one more behind it. */
@@ -89,8 +99,11 @@ export class Controller {
     this.timer ??= clock.setTimer(() => this.republish(), COALESCE_MS);
   }
 
-  stop(): void {
+  /** Ends a load that is under way and waits until it has let go; nothing is published from then on. */
+  async stop(): Promise<void> {
+    this.end.abort();
     this.timer?.cancel();
+    await this.loading;
   }
 
   private async loadUntilSettled(reason: string): Promise<boolean> {
@@ -98,7 +111,7 @@ export class Controller {
     do {
       this.loadAgain = false;
       taken = await this.loadOnce(reason);
-    } while (this.loadAgain);
+    } while (this.loadAgain && !this.end.signal.aborted);
     return taken;
   }
 
@@ -106,10 +119,16 @@ export class Controller {
     const { log, metrics, configPath, stateDirectory } = this.parts;
     log.info({ reason }, 'loading the config');
     let taken = false;
+    let files: readonly SeenFile[] = [];
     try {
-      const previousGeo = this.inUse?.geo;
-      const spareImage = this.spareImage();
-      const outcome = await this.parts.load({ configPath, stateDirectory, previousGeo, spareImage });
+      const request = {
+        configPath,
+        stateDirectory,
+        previousGeo: this.inUse?.geo,
+        spareImage: this.spareImage(),
+      };
+      const outcome = await this.parts.load(request, this.end.signal);
+      files = outcome.files;
       logProblems(log, outcome);
       if (outcome.geoFailed) metrics.geoFailures.inc();
       if (outcome.loaded !== undefined) {
@@ -117,8 +136,10 @@ export class Controller {
         taken = true;
       }
     } catch (error) {
+      if (this.end.signal.aborted) return false;
       log.error({ err: error }, 'the load failed');
     }
+    this.parts.watch(files, taken);
     metrics.reloads.inc({ result: taken ? 'success' : 'failure' });
     metrics.lastReloadOk.set(taken ? 1 : 0);
     log[taken ? 'info' : 'error'](
@@ -131,20 +152,20 @@ export class Controller {
   /** Takes a load into use, or leaves all as it was and throws. */
   private async take(loaded: Loaded): Promise<void> {
     const { health, metrics, prepare } = this.parts;
-    const { config } = loaded;
-    // While sockets open, the checker still goes by the old config: states of the new one are found by name.
-    await prepare(
-      loaded,
-      this.compose(loaded, (p, e) => stateByName(health, config, p, e)),
-    );
-    // From here on nothing waits: checker, config and snapshot change together.
-    if (this.inUse !== undefined) health.update(config);
     const before = this.inUse;
+    // Until the sockets are there everything goes on with the old config: a health change may come meanwhile.
+    await prepare(loaded, this.newest ?? this.compose(loaded));
+    this.end.signal.throwIfAborted();
+    // No wait from here on: states are looked up by the indexes of the config in use, so both change at once.
+    if (before !== undefined) health.update(loaded.config);
     this.inUse = loaded;
     // Born at 0: `increase()` would miss the first failover of a pool otherwise.
-    for (const { name, monitor } of config.pools) if (monitor) metrics.failoverSeconds.zero({ pool: name });
+    for (const { name, monitor } of loaded.config.pools)
+      if (monitor) metrics.failoverSeconds.zero({ pool: name });
     this.republish();
-    this.retired = before && { image: before.image, since: this.generation };
+    const { newest } = this;
+    const isPublished = before !== undefined && newest?.image === loaded.image;
+    this.retired = isPublished ? { image: before.image, since: newest.generation } : undefined;
   }
 
   /**
@@ -162,9 +183,10 @@ export class Controller {
   private republish(): void {
     this.timer?.cancel();
     this.timer = undefined;
+    if (this.end.signal.aborted) return;
     const { metrics, log, clock } = this.parts;
     try {
-      const snapshot = this.compose(this.inUse!, (p, e) => this.parts.health.stateOf(p, e).state);
+      const snapshot = this.compose(this.inUse!);
       this.newest = snapshot;
       this.parts.publish(snapshot);
       metrics.generation.set(snapshot.generation);
@@ -172,6 +194,7 @@ export class Controller {
     } catch (error) {
       metrics.publishes.inc({ result: 'failure' });
       log.error({ err: error }, 'publishing failed; the last snapshot stays');
+      this.timer = clock.setTimer(() => this.republish(), RETRY_MS);
       return;
     }
     const now = clock.monotonicMs();
@@ -182,10 +205,8 @@ export class Controller {
     this.pendingFailures = [];
   }
 
-  private compose(
-    { config, image, geo }: Loaded,
-    state: (pool: number, endpoint: number) => EndpointState,
-  ): SnapshotBuffers {
+  private compose({ config, image, geo }: Loaded): SnapshotBuffers {
+    const state = (p: number, e: number): EndpointState => this.parts.health.stateOf(p, e).state;
     this.lastGood.observe(config, state);
     const rotation = buildRotation(
       config,
@@ -194,12 +215,6 @@ export class Controller {
     );
     return { generation: ++this.generation, image, geo: geo.map, rotation };
   }
-}
-
-function stateByName(health: HealthChecker, config: Config, p: number, e: number): EndpointState {
-  const pool = config.pools[p]!;
-  if (pool.monitor === undefined) return 'up';
-  return health.find(pool.name, pool.endpoints[e]!.name)?.state ?? 'unknown';
 }
 
 function logProblems(log: Log, outcome: LoadOutcome): void {

@@ -17,6 +17,7 @@ export class DataPlane {
   private readonly countRestarts: (worker: string, restarts: number) => void;
   private set: WorkerSet | undefined;
   private sockets: Listen | undefined;
+  private newest: SnapshotBuffers | undefined;
 
   constructor(clock: Clock, log: Log, countRestarts: (worker: string, restarts: number) => void) {
     this.clock = clock;
@@ -56,7 +57,8 @@ export class DataPlane {
   }
 
   publish(snapshot: SnapshotBuffers): void {
-    this.set!.publish(snapshot);
+    this.newest = snapshot;
+    this.set?.publish(snapshot);
   }
 
   status(): readonly WorkerStatus[] {
@@ -79,6 +81,8 @@ export class DataPlane {
       clock: this.clock,
       onEvent: (event) => this.tell(event),
     });
+    // What was published while they started went to the set before.
+    if (this.newest !== undefined) this.set.publish(this.newest);
     this.counters.watch(this.set, counters);
     for (const { name } of this.set.status()) this.countRestarts(name, 0);
   }

@@ -2,7 +2,7 @@ import type { Config, Policy } from '../config/model.ts';
 import type { EndpointHealth } from '../health/table.ts';
 import { formatAddress } from '../ip/address.ts';
 import { unreachable } from '../runtime/assert.ts';
-import type { EndpointState } from '../snapshot/compile/rotation-builder.ts';
+import type { EndpointState } from '../snapshot/compile/eligible.ts';
 
 /** What explain asks of the health checker, by the indexes of the config. */
 export type HealthOf = (pool: number, endpoint: number) => EndpointHealth;

@@ -1,6 +1,7 @@
-import { type FSWatcher, statSync, watch } from 'node:fs';
+import { type FSWatcher, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock, Timer } from '../runtime/clock.ts';
+import { type SeenFile, signatureOf } from './file-signature.ts';
 
 /** Editors and deployments write in several steps: wait until they are through. */
 const SETTLE_MS = 300;
@@ -25,17 +26,16 @@ export class FileWatch {
     this.onChange = onChange;
   }
 
-  /** Watches these files from now on, and no others. */
-  set(files: readonly string[]): void {
-    this.seen = new Map(files.map((file) => [file, signature(file)]));
-    const folders = new Set(files.map((file) => dirname(file)));
-    for (const [folder, watcher] of this.watchers) {
-      if (folders.has(folder)) continue;
-      watcher.close();
-      this.watchers.delete(folder);
-    }
-    for (const folder of folders) if (!this.watchers.has(folder)) this.open(folder);
-    this.armSweep();
+  /** Watches these files from now on, and no others. Tells soon if one has changed since it was seen. */
+  set(files: readonly SeenFile[]): void {
+    this.seen = new Map(files.map(({ path, signature }) => [path, signature]));
+    this.watchFolders();
+  }
+
+  /** Watches these files too. */
+  add(files: readonly SeenFile[]): void {
+    for (const { path, signature } of files) this.seen.set(path, signature);
+    this.watchFolders();
   }
 
   stop(): void {
@@ -43,6 +43,18 @@ export class FileWatch {
     this.watchers.clear();
     this.settle?.cancel();
     this.sweep?.cancel();
+  }
+
+  private watchFolders(): void {
+    const folders = new Set([...this.seen.keys()].map((path) => dirname(path)));
+    for (const [folder, watcher] of this.watchers) {
+      if (folders.has(folder)) continue;
+      watcher.close();
+      this.watchers.delete(folder);
+    }
+    for (const folder of folders) if (!this.watchers.has(folder)) this.open(folder);
+    this.look(SETTLE_MS);
+    this.armSweep();
   }
 
   private open(folder: string): void {
@@ -67,7 +79,7 @@ export class FileWatch {
   private compare(): void {
     let changed = false;
     for (const [file, before] of this.seen) {
-      const now = signature(file);
+      const now = signatureOf(file);
       if (now === before) continue;
       this.seen.set(file, now);
       changed = true;
@@ -82,9 +94,4 @@ export class FileWatch {
       this.armSweep();
     }, SWEEP_MS);
   }
-}
-
-function signature(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return stat === undefined ? 'absent' : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
 }

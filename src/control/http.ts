@@ -6,7 +6,9 @@ import { parseName } from '../dns/names.ts';
 import { formatAddress, parseAddress } from '../ip/address.ts';
 import { parsePrefix } from '../ip/prefix.ts';
 import { OperatorError } from '../runtime/errors.ts';
+import { limits } from '../runtime/limits.ts';
 import type { Log } from '../runtime/log.ts';
+import { formatSocket } from './data-plane.ts';
 import type { ExplainClient, ExplainRequest } from './explain.ts';
 import type { Explanation } from './explanation.ts';
 import type { Status } from './status.ts';
@@ -84,10 +86,13 @@ export interface HttpServer {
 }
 
 /** Listens; rejects with OperatorError LISTEN when the address cannot be had. */
-export function startHttp(app: Hono, address: SocketAddress): Promise<HttpServer> {
+export function startHttp(app: Hono, address: SocketAddress, log: Log): Promise<HttpServer> {
   const hostname = formatAddress(address.address);
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname, port: address.port }, (info) => {
+      server.off('error', refuse);
+      // Such as no file descriptor left for a new connection: that one is lost, the listener goes on.
+      server.on('error', (error: Error) => log.error({ err: error }, 'HTTP lost a connection'));
       resolve({
         port: info.port,
         stop: () =>
@@ -97,9 +102,11 @@ export function startHttp(app: Hono, address: SocketAddress): Promise<HttpServer
           }),
       });
     });
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    const refuse = (error: NodeJS.ErrnoException): void => {
       const reason = error.code === 'EADDRINUSE' ? 'address already in use' : error.message;
-      reject(new OperatorError('LISTEN', `cannot listen on http ${hostname}:${address.port}: ${reason}`));
-    });
+      reject(new OperatorError('LISTEN', `cannot listen on http ${formatSocket(address)}: ${reason}`));
+    };
+    server.on('error', refuse);
+    server.maxConnections = limits.httpConnections;
   });
 }

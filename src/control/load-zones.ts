@@ -6,6 +6,7 @@ import type { ServedZone } from '../snapshot/compile/name-tree.ts';
 import { checkSteering } from '../zone/check-steering.ts';
 import { type Included, includeReader } from '../zone/include.ts';
 import { loadZone, type ZoneInput } from '../zone/zone.ts';
+import { type SeenFile, seeFile } from './file-signature.ts';
 
 export interface LoadedZones {
   readonly served: readonly ServedZone[];
@@ -13,14 +14,14 @@ export interface LoadedZones {
   /** Problems beyond `limits.problems`, counted only. */
   readonly omitted: number;
   /** Zone files and what they include. */
-  readonly files: readonly string[];
+  readonly files: readonly SeenFile[];
 }
 
 /** Reads and checks every zone of the config; goes on after a bad one, so that all problems are told. */
 export function loadZones(config: Config): LoadedZones {
   const served: ServedZone[] = [];
   const problems: Problem[] = [];
-  const files: string[] = [];
+  const files: SeenFile[] = [];
   for (const source of config.zones) {
     const input = zoneInput(source, config.file, files);
     if ('code' in input) {
@@ -40,19 +41,19 @@ export function loadZones(config: Config): LoadedZones {
 function zoneInput(
   { apex, source, steer }: ZoneSource,
   configFile: string,
-  files: string[],
+  files: SeenFile[],
 ): ZoneInput | Problem {
   const steered = steer.map(({ owner }) => owner);
   if ('lines' in source) return { apex, file: configFile, source, steered };
   const { file } = source;
-  files.push(file);
+  files.push(seeFile(file));
   try {
     const { size } = statSync(file);
     if (size > limits.zoneFileBytes) throw new Error(`it is larger than ${limits.zoneFileBytes} bytes`);
     const include = includeReader(file, { readFileSync, realpathSync, statSync });
     const readInclude = (path: string): Included => {
       const included = include(path);
-      if ('file' in included) files.push(included.file);
+      if ('file' in included) files.push(seeFile(included.file));
       return included;
     };
     return { apex, file, source: { bytes: readFileSync(file) }, readInclude, steered };

@@ -1,12 +1,15 @@
+import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/model.ts';
 import { systemEnvironment } from '../config/system-environment.ts';
+import { bundledDatabases } from '../geo/bundled.ts';
 import type { DatabaseInfo } from '../geo/database.ts';
 import { loadGeo } from '../geo/load.ts';
 import { emptyGeoMap } from '../geo/map.ts';
 import { OperatorError } from '../runtime/errors.ts';
 import type { Problem } from '../runtime/problem.ts';
 import { buildImage } from '../snapshot/compile/image-builder.ts';
+import { type SeenFile, seeFile } from './file-signature.ts';
 import { loadZones } from './load-zones.ts';
 
 /** What a load needs; plain data, since it crosses to the loader thread. */
@@ -32,8 +35,6 @@ export interface Loaded {
   readonly config: Config;
   readonly image: SharedArrayBuffer;
   readonly geo: LoadedGeo;
-  /** Files whose change asks for a new load: config, zones with their includes, geo databases. */
-  readonly files: readonly string[];
 }
 
 export interface LoadOutcome {
@@ -44,6 +45,8 @@ export interface LoadOutcome {
   readonly omitted: number;
   /** The geo files failed; `loaded`, if there, holds the map from before. */
   readonly geoFailed: boolean;
+  /** Files whose change asks for a new load: config, zones with their includes, geo databases. */
+  readonly files: readonly SeenFile[];
 }
 
 /**
@@ -51,27 +54,24 @@ export interface LoadOutcome {
  * seconds and blocks: `loader.ts` gives it a thread of its own.
  */
 export function load(request: LoadRequest): LoadOutcome {
+  const configFile = seeFile(resolve(request.configPath));
   const { config, problems, omitted } = loadConfig(
     request.configPath,
     systemEnvironment(request.stateDirectory),
   );
-  if (config === undefined) return { loaded: undefined, problems, omitted, geoFailed: false };
+  if (config === undefined)
+    return { loaded: undefined, problems, omitted, geoFailed: false, files: [configFile] };
+  const geoFiles = geoPaths(config).map(seeFile);
   const zones = loadZones(config);
   const geo = takeGeo(config, request.previousGeo);
   const told = [...problems, ...zones.problems, ...geo.problems];
   const fit = geo.geo !== undefined && told.every((problem) => problem.severity !== 'error');
   return {
-    loaded: fit
-      ? {
-          config,
-          image: buildImage(zones.served, request.spareImage),
-          geo: geo.geo!,
-          files: [config.file, ...zones.files, ...geo.geo!.databases.map((database) => database.path)],
-        }
-      : undefined,
+    loaded: fit ? { config, image: buildImage(zones.served, request.spareImage), geo: geo.geo! } : undefined,
     problems: told,
     omitted: omitted + zones.omitted,
     geoFailed: geo.failed,
+    files: [configFile, ...zones.files, ...geoFiles],
   };
 }
 
@@ -111,6 +111,19 @@ function takeGeo(config: Config, previous: LoadedGeo | undefined): GeoTaken {
     const told = problem(error.code, fits ? 'warning' : 'error', config.file, message);
     return { geo: fits ? previous : undefined, problems: [told], failed: true };
   }
+}
+
+/** The files that stand behind `geo.databases`, whether they are there or not. */
+function geoPaths(config: Config): string[] {
+  return config.geo.databases.flatMap((source) => {
+    if (source !== 'bundled') return source.path;
+    try {
+      return bundledDatabases();
+    } catch {
+      // Not installed: the load says so.
+      return [];
+    }
+  });
 }
 
 /** The distinct sets of regions that pools have endpoints in. */

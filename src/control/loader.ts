@@ -2,10 +2,16 @@ import { Worker } from 'node:worker_threads';
 import { workerFile } from '../server/worker-file.ts';
 import type { LoadOutcome, LoadRequest } from './load.ts';
 
-/** Runs one load in a thread that ends with it. Rejects only on a fault of ours (or lack of memory). */
-export function runLoad(request: LoadRequest): Promise<LoadOutcome> {
+/**
+ * Runs one load in a thread that ends with it, or at once with `ended`. Rejects then, and else only on a fault of
+ * ours (or lack of memory).
+ */
+export function runLoad(request: LoadRequest, ended?: AbortSignal): Promise<LoadOutcome> {
   return new Promise((resolve, reject) => {
+    ended?.throwIfAborted();
     const worker = new Worker(workerFile('load-worker', import.meta.url), { workerData: request });
+    const end = (): void => void worker.terminate();
+    ended?.addEventListener('abort', end, { once: true });
     let outcome: LoadOutcome | undefined;
     worker.once('message', (message: LoadOutcome) => {
       outcome = message;
@@ -13,6 +19,7 @@ export function runLoad(request: LoadRequest): Promise<LoadOutcome> {
     worker.once('error', reject);
     // Waiting for the end, not the message: the memory of the load is then free again.
     worker.once('exit', (code) => {
+      ended?.removeEventListener('abort', end);
       if (outcome !== undefined) resolve(outcome);
       else reject(new Error(`the loader ended with code ${code} and no result`));
     });

@@ -78,8 +78,8 @@ class RunningService implements Service {
   constructor(options: ServiceOptions) {
     this.options = options;
     const { metrics } = this;
-    this.dataPlane = new DataPlane(options.clock, options.log, (worker) =>
-      metrics.workerRestarts.inc({ worker }),
+    this.dataPlane = new DataPlane(options.clock, options.log, (worker, restarts) =>
+      metrics.workerRestarts.inc({ worker }, restarts),
     );
     this.health = createHealthChecker({
       ...options,
@@ -101,6 +101,7 @@ class RunningService implements Service {
       prepare: (next, snapshot) => this.prepare(next, snapshot),
       publish: (snapshot) => this.dataPlane.publish(snapshot),
       oldestInUse: () => Math.min(...this.dataPlane.status().map(({ generation }) => generation)),
+      watch: (files, inUse) => (inUse ? this.files.set(files) : this.files.add(files)),
     });
     this.files = new FileWatch(options.clock, () => void this.reload('a file changed'));
   }
@@ -120,12 +121,13 @@ class RunningService implements Service {
     if (loaded === undefined) throw new LoadRefused(outcome);
     for (const problem of problems) log.warn(formatProblem(problem));
     registerViews(this.metrics, this.controller, this.health, this.dataPlane.counters, clock);
-    if (loaded.config.listen.http !== undefined) await this.startHttp(loaded.config.listen.http);
+    const { http } = loaded.config.listen;
+    if (http !== undefined) this.http = await this.openHttp(http);
     const { directory } = loaded.config.state;
     this.memory = new HealthMemory({ directory, clock, warn: (message) => log.warn(message) });
     await this.health.start(loaded.config, await this.memory.load());
     this.memory.keep(() => this.health.remember());
-    await this.controller.begin(loaded);
+    await this.controller.begin(loaded, outcome.files);
     log.info(
       { version, dns: loaded.config.listen.dns.map(formatSocket), path: this.dataPlane.path },
       'serving',
@@ -147,27 +149,35 @@ class RunningService implements Service {
   }
 
   private async stopAll(): Promise<void> {
-    this.files.stop();
-    this.controller.stop();
     this.health.stop();
-    await Promise.all([this.dataPlane.stop(), this.http?.stop(), this.memory?.stop()]);
+    await this.controller.stop();
+    this.files.stop();
+    await Promise.all([this.dataPlane.stop(), this.memory?.stop()]);
+    // Last, so that /readyz says that the node is stopping for as long as it is.
+    await this.http?.stop();
   }
 
   /** Opens what the next config asks for; on failure what is open stays. */
   private async prepare(next: Loaded, snapshot: SnapshotBuffers): Promise<void> {
     const now = this.controller.loaded?.config.listen;
     const { listen } = next.config;
-    await this.dataPlane.listen(listen, snapshot);
-    if (now !== undefined && !sameSocket(now.http, listen.http)) {
+    if (now === undefined || sameSocket(now.http, listen.http)) {
+      await this.dataPlane.listen(listen, snapshot);
+    } else {
+      const http = listen.http && (await this.openHttp(listen.http));
+      try {
+        await this.dataPlane.listen(listen, snapshot);
+      } catch (error) {
+        await http?.stop();
+        throw error;
+      }
       const before = this.http;
-      this.http = undefined;
-      if (listen.http !== undefined) await this.startHttp(listen.http);
+      this.http = http;
       await before?.stop();
     }
-    this.files.set(next.files);
   }
 
-  private async startHttp(address: SocketAddress): Promise<void> {
+  private openHttp(address: SocketAddress): Promise<HttpServer> {
     const source: HttpSource = {
       metricsPage: () => this.metrics.registry.metrics(),
       notReady: () => this.notReady(),
@@ -185,13 +195,14 @@ class RunningService implements Service {
         );
       },
     };
-    this.http = await startHttp(createRoutes(source, this.options.log), address);
+    return startHttp(createRoutes(source, this.options.log), address, this.options.log);
   }
 
   private notReady(): string | undefined {
     if (this.stopped !== undefined) return 'stopping';
     if (this.controller.snapshot === undefined) return 'the first round of probes is under way';
-    return this.dataPlane.status().every(({ alive }) => alive) ? undefined : 'a worker is down';
+    const workers = this.dataPlane.status();
+    return workers.length > 0 && workers.every(({ alive }) => alive) ? undefined : 'a worker is down';
   }
 }
 

@@ -52,6 +52,9 @@ export const limits = {
   /** Connections that the kernel holds for us until we take them. */
   tcpBacklog: 1_024,
 
+  /** Connections to the HTTP side at once. */
+  httpConnections: 256,
+
   /** CNAMEs followed inside our zones for one answer. */
   cnameChain: 8,
 

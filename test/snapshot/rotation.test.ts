@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/runtime/random.ts';
 import {
-  buildRotation,
   DOUBT_TTL_SECONDS,
   type EndpointState,
   eligibleEndpoints,
-} from '../../src/snapshot/compile/rotation-builder.ts';
+} from '../../src/snapshot/compile/eligible.ts';
+import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
 import { ROTATION_MAGIC, Rotation, RotationHeader } from '../../src/snapshot/rotation.ts';
 import { Choice, choose } from '../../src/steering/choose.ts';
 import { Walk } from '../../src/steering/plan.ts';

@@ -1,0 +1,214 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { Controller, type ControllerParts } from '../../src/control/controller.ts';
+import type { Loaded, LoadOutcome } from '../../src/control/load.ts';
+import { emptyGeoMap } from '../../src/geo/map.ts';
+import type { HealthChange } from '../../src/health/table.ts';
+import { createMetrics } from '../../src/metrics/registry.ts';
+import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
+import { emptyImage } from '../../src/snapshot/image.ts';
+import { configOf } from '../config/load-text.ts';
+import { FakeClock } from '../scenarios/fake-clock.ts';
+
+/** A load whose one pool has these endpoints. */
+function loadOf(...endpoints: string[]): Loaded {
+  const list = endpoints.map((name, i) => `{ name: ${name}, region: here, address: 192.0.2.${i + 1} }`);
+  const config = configOf(`
+regions: { here: { location: [1, 2] } }
+monitors: { web: { type: http } }
+pools: { app: { monitor: web, endpoints: [${list}] } }
+policies: { app: { type: nearest, pool: app } }
+zones: [{ name: example.com, file: example.zone, steer: { app: app } }]
+`);
+  return { config, image: emptyImage(), geo: { map: emptyGeoMap(1), databases: [], madeFor: '' } };
+}
+
+const outcomeOf = (loaded: Loaded | undefined): LoadOutcome => ({
+  loaded,
+  problems: [],
+  omitted: 0,
+  geoFailed: false,
+  files: [{ path: '/meridian.yaml', signature: '1' }],
+});
+
+/** A controller whose surroundings are in the hands of the test. */
+class Bench {
+  readonly clock = new FakeClock();
+  readonly metrics = createMetrics();
+  readonly published: SnapshotBuffers[] = [];
+  readonly watched: boolean[] = [];
+  /** Endpoints that the health checker knows, in the order of its config. */
+  known: readonly string[] = [];
+  down = new Set<string>();
+  next: () => Promise<LoadOutcome> = () => Promise.reject(new Error('no load is expected'));
+  prepare: ControllerParts['prepare'] = () => Promise.resolve();
+  publishFault: Error | undefined;
+  readonly controller: Controller;
+
+  constructor() {
+    const health = {
+      update: (config: Loaded['config']) => this.know(config),
+      stateOf: (_: number, endpoint: number) => {
+        const name = this.known[endpoint];
+        if (name === undefined) throw new Error(`health knows no endpoint ${endpoint}`);
+        return { state: this.down.has(name) ? 'down' : 'up' };
+      },
+    };
+    this.controller = new Controller({
+      configPath: '/meridian.yaml',
+      stateDirectory: '/state',
+      clock: this.clock,
+      log: pino({ level: 'silent' }),
+      metrics: this.metrics,
+      health: health as unknown as ControllerParts['health'],
+      load: () => this.next(),
+      prepare: (loaded, now) => this.prepare(loaded, now),
+      publish: (snapshot) => {
+        if (this.publishFault !== undefined) throw this.publishFault;
+        this.published.push(snapshot);
+      },
+      oldestInUse: () => 0,
+      watch: (_, inUse) => this.watched.push(inUse),
+    });
+  }
+
+  async begin(loaded: Loaded): Promise<void> {
+    this.know(loaded.config);
+    await this.controller.begin(loaded, []);
+  }
+
+  fall(endpoint: string): void {
+    this.down.add(endpoint);
+    const change = { pool: 'app', endpoint, from: 'up', to: 'down', at: 0, firstFailureAt: 0 };
+    this.controller.healthChanged({ ...change, reason: 'refused' } as HealthChange);
+  }
+
+  private know(config: Loaded['config']): void {
+    this.known = config.pools[0]!.endpoints.map(({ name }) => name);
+  }
+}
+
+const newest = (bench: Bench): SnapshotBuffers => bench.published.at(-1)!;
+
+describe('a change of health', () => {
+  it('publishes a new rotation and nothing else', async () => {
+    const bench = new Bench();
+    await bench.begin(loadOf('a', 'b'));
+    const before = newest(bench);
+    bench.fall('a');
+    await bench.clock.advance(50);
+    const after = newest(bench);
+    expect(after.generation).toBeGreaterThan(before.generation);
+    expect(after.image).toBe(before.image);
+    expect(after.geo).toBe(before.geo);
+    expect(after.rotation).not.toBe(before.rotation);
+  });
+
+  it('waits a moment for others, so that many cost one publication', async () => {
+    const bench = new Bench();
+    await bench.begin(loadOf('a', 'b', 'c'));
+    const count = bench.published.length;
+    for (const endpoint of ['a', 'b', 'c']) bench.fall(endpoint);
+    expect(bench.published.length).toBe(count);
+    await bench.clock.advance(50);
+    expect(bench.published.length).toBe(count + 1);
+    const page = await bench.metrics.registry.metrics();
+    expect(page).toContain('meridian_failover_seconds_count{pool="app"} 3');
+  });
+
+  it('that comes while sockets change is published by the config in use', async () => {
+    const bench = new Bench();
+    await bench.begin(loadOf('a', 'b'));
+    bench.next = async () => outcomeOf(loadOf('b'));
+    const opened = deferred<void>();
+    bench.prepare = () => opened.promise;
+    const reloaded = bench.controller.reload('test');
+    await new Promise(setImmediate);
+    bench.fall('a');
+    await bench.clock.advance(50);
+    expect(bench.known).toEqual(['a', 'b']);
+    expect(await bench.metrics.registry.metrics()).toContain('publishes_total{result="failure"} 0');
+    opened.resolve();
+    expect(await reloaded).toBe(true);
+    expect(bench.known).toEqual(['b']);
+  });
+});
+
+describe('a reload', () => {
+  it('asked for while one is under way runs once more behind it', async () => {
+    const bench = new Bench();
+    await bench.begin(loadOf('a'));
+    const first = deferred<LoadOutcome>();
+    const outcomes = [first.promise, Promise.resolve(outcomeOf(loadOf('a', 'b')))];
+    let loads = 0;
+    bench.next = () => outcomes[loads++]!;
+    const reloads = [1, 2, 3].map(() => bench.controller.reload('test'));
+    first.resolve(outcomeOf(undefined));
+    expect(await Promise.all(reloads)).toEqual([true, true, true]);
+    expect(loads).toBe(2);
+    expect(bench.watched).toEqual([true, false, true]);
+  });
+
+  it.each([
+    ['finds problems', (bench: Bench) => (bench.next = async () => outcomeOf(undefined))],
+    ['ends in a fault', (bench: Bench) => (bench.next = () => Promise.reject(new Error('no memory')))],
+    [
+      'cannot have its sockets',
+      (bench: Bench) => {
+        bench.next = async () => outcomeOf(loadOf('z'));
+        bench.prepare = () => Promise.reject(new Error('address already in use'));
+      },
+    ],
+  ])('that %s leaves all as it was', async (_, spoil) => {
+    const bench = new Bench();
+    await bench.begin(loadOf('a'));
+    const [before, loaded] = [newest(bench), bench.controller.loaded];
+    spoil(bench);
+    expect(await bench.controller.reload('test')).toBe(false);
+    expect(newest(bench)).toBe(before);
+    expect(bench.controller.loaded).toBe(loaded);
+    expect(bench.known).toEqual(['a']);
+    expect(await bench.metrics.registry.metrics()).toContain('reloads_total{result="failure"} 1');
+  });
+
+  it('that is under way at the stop publishes nothing and does not outlive it', async () => {
+    const bench = new Bench();
+    await bench.begin(loadOf('a'));
+    const count = bench.published.length;
+    const opened = deferred<void>();
+    bench.next = async () => outcomeOf(loadOf('a', 'b'));
+    bench.prepare = () => opened.promise;
+    const reloaded = bench.controller.reload('test');
+    await new Promise(setImmediate);
+    const stopped = bench.controller.stop();
+    opened.resolve();
+    await stopped;
+    expect(await reloaded).toBe(false);
+    expect(bench.published.length).toBe(count);
+  });
+});
+
+describe('a publication that fails', () => {
+  it('is counted, and tried again soon', async () => {
+    const bench = new Bench();
+    await bench.begin(loadOf('a', 'b'));
+    bench.publishFault = new Error('no memory');
+    bench.fall('a');
+    await bench.clock.advance(50);
+    expect(await bench.metrics.registry.metrics()).toContain('publishes_total{result="failure"} 1');
+    bench.publishFault = undefined;
+    await bench.clock.advance(1_000);
+    const page = await bench.metrics.registry.metrics();
+    // The failover of `a` took until it was published, too.
+    expect(page).toContain('meridian_failover_seconds_bucket{le="5",pool="app"} 0');
+    expect(page).toContain('meridian_failover_seconds_bucket{le="7.5",pool="app"} 1');
+  });
+});
+
+function deferred<T>(): { readonly promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
