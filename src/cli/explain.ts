@@ -87,5 +87,5 @@ async function explainConfig(configPath: string, request: ExplainRequest): Promi
     (policy, region) => slots.slotOf(policy, region),
   );
   const snapshot = { generation: 0, image: loaded.image, geo: loaded.geo.map, rotation };
-  return explain(request, loaded, snapshot, () => fresh('up', 0), 1);
+  return explain(request, loaded, snapshot, { stateOf: () => fresh('up', 0), wasGood: () => false }, 1);
 }

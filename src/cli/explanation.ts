@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
-import type { ExplainedPlace, Explanation } from '../control/explanation.ts';
+import type { Explanation } from '../control/explanation.ts';
 
 /** An explanation for people. */
-export function formatExplanation({ question, answer, policy, place, regions }: Explanation): string {
+export function formatExplanation(explanation: Explanation): string {
+  const { question, answer, policy, regions } = explanation;
   const lines = [
     `${question.name} ${question.type} for ${question.client}`,
     `  answer   ${answer.rcode}${answer.records.length === 0 ? ', no records' : ''}`,
@@ -13,7 +14,7 @@ export function formatExplanation({ question, answer, policy, place, regions }: 
     return [...lines, '  policy   none: the zone answers, for everybody alike'].join('\n');
   lines.push(
     `  policy   ${policy.name} (${policy.type}), pool ${policy.pool}, TTL ${policy.ttlSeconds} s, serving: ${policy.serving}`,
-    `  placed   ${place === undefined ? 'nowhere: no database has this address, so regions go in the order of the config' : formatPlace(place)}`,
+    `  placed   ${formatPlace(explanation)}`,
     '',
   );
   for (const region of regions) {
@@ -27,7 +28,10 @@ export function formatExplanation({ question, answer, policy, place, regions }: 
   return lines.join('\n');
 }
 
-function formatPlace(place: ExplainedPlace): string {
+function formatPlace({ place, placeFault }: Explanation): string {
+  if (placeFault !== undefined) return `not to be told now: ${placeFault}`;
+  if (place === undefined)
+    return 'nowhere: no database has this address, so regions go in the order of the config';
   const names = [place.city, place.subdivision, place.country].filter(
     (name) => name !== undefined && name !== '',
   );

@@ -8,6 +8,7 @@ import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import type { EndpointState } from '../snapshot/compile/eligible.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
+import type { ExplainHealth } from './explain-endpoints.ts';
 import type { SeenFile } from './file-signature.ts';
 import { LastGood } from './last-good.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
@@ -67,6 +68,14 @@ export class Controller {
   /** The newest published snapshot. */
   get snapshot(): SnapshotBuffers | undefined {
     return this.newest;
+  }
+
+  /** Health as explanations need it, by the indexes of the config in use. */
+  get explainHealth(): ExplainHealth {
+    return {
+      stateOf: (pool, endpoint) => this.parts.health.stateOf(pool, endpoint),
+      wasGood: (pool, endpoint) => this.lastGood.has(this.inUse!.config, pool, endpoint),
+    };
   }
 
   /** Takes the first load into use; health has had its first round. */

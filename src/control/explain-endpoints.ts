@@ -3,9 +3,21 @@ import type { EndpointHealth } from '../health/table.ts';
 import { formatAddress } from '../ip/address.ts';
 import { unreachable } from '../runtime/assert.ts';
 import type { EndpointState } from '../snapshot/compile/eligible.ts';
+import { Serving } from '../steering/table.ts';
 
-/** What explain asks of the health checker, by the indexes of the config. */
-export type HealthOf = (pool: number, endpoint: number) => EndpointHealth;
+/** What explain asks about health, by the indexes of the config. */
+export interface ExplainHealth {
+  stateOf(pool: number, endpoint: number): EndpointHealth;
+  /** Whether the endpoint was among the last ones of its pool that were up together. */
+  wasGood(pool: number, endpoint: number): boolean;
+}
+
+/** How the client's regions were put in order. */
+interface RegionOrder {
+  readonly regions: readonly number[];
+  /** False: no database has the client, and the order is that of the config. */
+  readonly byDistance: boolean;
+}
 
 /** One endpoint's part in an answer. */
 export interface EndpointTrace {
@@ -24,49 +36,49 @@ export interface Chosen {
   readonly region: number;
 }
 
-/** Says of each endpoint of the policy's pool why it is in the answer or not. `order`: regions for this client. */
-export function traceEndpoints(
-  config: Config,
-  policy: Policy,
-  family: 4 | 6,
-  order: readonly number[],
-  chosen: readonly Chosen[],
-  healthOf: HealthOf,
-): EndpointTrace[] {
-  const pool = config.pools[policy.pool]!;
-  return pool.endpoints.map((endpoint, index) => {
-    const health = healthOf(policy.pool, index);
+/** What the answer came from. */
+export interface Decision {
+  readonly config: Config;
+  readonly policy: Policy;
+  /** Of the addresses asked for. */
+  readonly family: 4 | 6;
+  readonly serving: Serving;
+  readonly order: RegionOrder;
+  readonly chosen: readonly Chosen[];
+  readonly health: ExplainHealth;
+}
+
+/** Says of each endpoint of the policy's pool why it is in the answer or not. */
+export function traceEndpoints(decision: Decision): EndpointTrace[] {
+  const { config, policy, chosen, health } = decision;
+  return config.pools[policy.pool]!.endpoints.map((endpoint, index) => {
+    const own = health.stateOf(policy.pool, index);
     const isChosen = chosen.some((one) => one.endpoint === index);
-    const asked = { config, policy, family, order, chosen, index, health, healthOf };
+    const asked = { ...decision, index, own };
     return {
       name: endpoint.name,
       region: config.regions[endpoint.region]!.name,
       address: formatAddress(endpoint.address),
-      health: health.state,
+      health: own.state,
       chosen: isChosen,
       why: isChosen ? whyChosen(asked) : whyNot(asked),
     };
   });
 }
 
-interface Asked {
-  readonly config: Config;
-  readonly policy: Policy;
-  readonly family: 4 | 6;
-  readonly order: readonly number[];
-  readonly chosen: readonly Chosen[];
+/** A decision and one endpoint of it. */
+interface Asked extends Decision {
   readonly index: number;
-  readonly health: EndpointHealth;
-  readonly healthOf: HealthOf;
+  readonly own: EndpointHealth;
 }
 
-function whyChosen({ config, policy, order, chosen, index, health }: Asked): string {
+function whyChosen({ config, policy, order, chosen, index, own }: Asked): string {
   const region = config.pools[policy.pool]!.endpoints[index]!.region;
   const share =
     chosen.length > 1
       ? `, ${chosen.findIndex((one) => one.endpoint === index) + 1} of ${chosen.length} answers`
       : '';
-  const state = health.state === 'up' ? '' : `, although ${describeHealth(health)}`;
+  const state = own.state === 'up' ? '' : `, although ${describeHealth(own)}`;
   switch (policy.type) {
     case 'nearest':
       return `${placeInOrder(order, region)}${share}${state}`;
@@ -82,19 +94,29 @@ function whyChosen({ config, policy, order, chosen, index, health }: Asked): str
 }
 
 function whyNot(asked: Asked): string {
-  const { config, policy, family, index, health, healthOf, chosen } = asked;
-  const { endpoints } = config.pools[policy.pool]!;
-  const endpoint = endpoints[index]!;
-  if (endpoint.address.family !== family)
-    return `an IPv${endpoint.address.family} address answers no ${family === 4 ? 'A' : 'AAAA'} question`;
-  const states = endpoints.flatMap((one, i) =>
-    one.address.family === family ? [healthOf(policy.pool, i).state] : [],
-  );
-  const anyUp = states.includes('up');
-  if (health.state === 'down' && (anyUp || states.includes('unknown'))) return describeHealth(health);
-  if (health.state === 'unknown' && anyUp) return 'no probe has judged it yet, and others are up';
-  if (chosen.length === 0) return `${describeHealth(health)}; the policy answers nothing while all are down`;
-  return whyOutranked(asked);
+  const { config, policy, family, index, own, health, serving } = asked;
+  const { address } = config.pools[policy.pool]!.endpoints[index]!;
+  if (address.family !== family)
+    return `an IPv${address.family} address answers no ${family === 4 ? 'A' : 'AAAA'} question`;
+  if (policy.type === 'failover' && tierOf(policy.tiers, index) < 0) return 'not in the order of the policy';
+  switch (serving) {
+    case Serving.HEALTHY:
+      if (own.state === 'unknown') return 'no probe has judged it yet, and others are up';
+      return own.state === 'down' ? describeHealth(own) : whyOutranked(asked);
+    case Serving.UNKNOWN:
+      return own.state === 'down' ? describeHealth(own) : whyOutranked(asked);
+    case Serving.LAST_GOOD:
+      return health.wasGood(policy.pool, index)
+        ? whyOutranked(asked)
+        : `${describeHealth(own)}; not among the last ones that were up`;
+    case Serving.NODATA:
+      return `${describeHealth(own)}; the policy answers nothing while all are down`;
+    case Serving.ALL:
+    case Serving.NONE:
+      return whyOutranked(asked);
+    default:
+      return unreachable(serving);
+  }
 }
 
 /** An eligible endpoint that others stood before. */
@@ -103,7 +125,6 @@ function whyOutranked({ config, policy, order, chosen, index }: Asked): string {
   const { region, weight } = endpoints[index]!;
   if (policy.type === 'failover') {
     const tier = tierOf(policy.tiers, index);
-    if (tier < 0) return 'not in the order of the policy';
     const first = Math.min(...chosen.map((one) => tierOf(policy.tiers, one.endpoint)));
     return tier === first ? 'same tier, not drawn this time' : `standby: tier ${tier + 1}`;
   }
@@ -118,8 +139,9 @@ function tierOf(tiers: readonly (readonly number[])[], endpoint: number): number
   return tiers.findIndex((tier) => tier.includes(endpoint));
 }
 
-function placeInOrder(order: readonly number[], region: number): string {
-  const position = order.indexOf(region) + 1;
+function placeInOrder({ regions, byDistance }: RegionOrder, region: number): string {
+  const position = regions.indexOf(region) + 1;
+  if (!byDistance) return `region ${position} of the config`;
   return position === 1 ? 'nearest region' : `region ${position} by distance`;
 }
 

@@ -1,4 +1,3 @@
-import type { Config } from '../config/model.ts';
 import { Rcode, RrType, typeName } from '../dns/constants.ts';
 import { formatName, type WireName } from '../dns/names.ts';
 import { writeQuestion } from '../dns/question.ts';
@@ -12,10 +11,11 @@ import { QueryContext } from '../query/context.ts';
 import { counterBytes } from '../query/counters.ts';
 import { respond } from '../query/respond.ts';
 import { QuerySource, Transport } from '../query/source.ts';
+import { OperatorError } from '../runtime/errors.ts';
 import { limits } from '../runtime/limits.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { CandidateField, PolicyField, Serving } from '../steering/table.ts';
-import { type HealthOf, traceEndpoints } from './explain-endpoints.ts';
+import { type Chosen, type Decision, type ExplainHealth, traceEndpoints } from './explain-endpoints.ts';
 import type { ExplainedPlace, ExplainedRegion, Explanation } from './explanation.ts';
 import type { Loaded } from './load.ts';
 
@@ -40,6 +40,9 @@ const servingTexts = {
   [Serving.NODATA]: 'all-down: nodata',
 } as const;
 
+/** Counters that nobody reads, for all explanations: V8 does not see the weight of shared memory it should free. */
+const uncounted = new SharedArrayBuffer(counterBytes);
+
 /**
  * Answers the question with the very function that answers packets, on the very snapshot, and then tells what that
  * function decided and from what.
@@ -48,17 +51,26 @@ export function explain(
   request: ExplainRequest,
   loaded: Loaded,
   snapshot: SnapshotBuffers,
-  healthOf: HealthOf,
+  health: ExplainHealth,
   seed: number,
 ): Explanation {
   const { context, message } = ask(request, snapshot, seed);
   const { config } = loaded;
   const policyIndex = policyIndexOf(context);
   const policy = policyIndex === undefined ? undefined : config.policies[policyIndex]!;
-  const located = locateClient(request.client, loaded);
-  const v6 = request.type === RrType.AAAA;
-  const serving =
-    context.rotation.words[context.policy + (v6 ? PolicyField.SERVING_AAAA : PolicyField.SERVING_A)]!;
+  const { place, placeFault } = locateClient(request.client, loaded);
+  const family = request.type === RrType.AAAA ? 6 : 4;
+  const decision =
+    policy &&
+    ({
+      config,
+      policy,
+      family,
+      serving: servingOf(context, family),
+      order: { regions: orderOf(context), byDistance: place !== undefined || placeFault !== undefined },
+      chosen: chosenOf(context),
+      health,
+    } as const);
   return {
     question: {
       name: formatName(request.name),
@@ -75,24 +87,22 @@ export function explain(
       scope: context.scope,
       scopePrefix: formatPrefix(prefixOf(request.client.address, context.scope)),
     },
-    policy: policy && {
-      name: policy.name,
-      type: policy.type,
-      pool: config.pools[policy.pool]!.name,
-      serving: servingTexts[serving as Serving],
+    policy: decision && {
+      name: decision.policy.name,
+      type: decision.policy.type,
+      pool: config.pools[decision.policy.pool]!.name,
+      serving: servingTexts[decision.serving],
       ttlSeconds: context.rotation.words[context.policy + PolicyField.TTL]!,
     },
-    place: located,
-    regions:
-      policy === undefined
-        ? []
-        : explainRegions(context, config, policyIndex!, located, healthOf, v6 ? 6 : 4),
+    place,
+    placeFault,
+    regions: decision === undefined ? [] : explainRegions(decision, place),
   };
 }
 
 function ask(request: ExplainRequest, snapshot: SnapshotBuffers, seed: number) {
   const { name, type, client } = request;
-  const context = new QueryContext(new SharedArrayBuffer(counterBytes), seed, limits.tcpMessageBytes);
+  const context = new QueryContext(uncounted, seed, limits.tcpMessageBytes);
   context.adopt(snapshot);
   const source = new QuerySource();
   source.transport = Transport.TCP;
@@ -118,11 +128,18 @@ function policyIndexOf(context: QueryContext): number | undefined {
   return (context.policy - context.rotation.policy(0)) / PolicyField.SIZE;
 }
 
-function locateClient({ address }: ExplainClient, loaded: Loaded): ExplainedPlace | undefined {
-  const found = locate(loaded.geo.databases, address);
-  if (found === undefined) return undefined;
+/** The geo map knows no names of places: those are read from the files, which may have changed since. */
+function locateClient({ address }: ExplainClient, loaded: Loaded): Pick<Explanation, 'place' | 'placeFault'> {
+  let found: ReturnType<typeof locate>;
+  try {
+    found = locate(loaded.geo.databases, address);
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return { place: undefined, placeFault: error.message };
+  }
+  if (found === undefined) return { place: undefined, placeFault: undefined };
   const { city, subdivision, country, latitude, longitude } = found.place;
-  return {
+  const place = {
     database: found.database.name,
     prefix: formatPrefix(found.prefix),
     city,
@@ -131,35 +148,37 @@ function locateClient({ address }: ExplainClient, loaded: Loaded): ExplainedPlac
     latitude,
     longitude,
   };
+  return { place, placeFault: undefined };
 }
 
-function explainRegions(
-  context: QueryContext,
-  config: Config,
-  policyIndex: number,
-  located: ExplainedPlace | undefined,
-  healthOf: HealthOf,
-  family: 4 | 6,
-): ExplainedRegion[] {
-  const { choice, rotation, geo, client } = context;
-  const policy = config.policies[policyIndex]!;
-  const chosen = Array.from(choice.candidates.subarray(0, choice.count), (candidate) => ({
+function servingOf({ rotation, policy }: QueryContext, family: 4 | 6): Serving {
+  const field = family === 6 ? PolicyField.SERVING_AAAA : PolicyField.SERVING_A;
+  return rotation.words[policy + field] as Serving;
+}
+
+/** All regions as the client's ranking has them. */
+function orderOf({ geo, client }: QueryContext): number[] {
+  return Array.from(geo.rankings.subarray(client.ranking, client.ranking + geo.regionCount));
+}
+
+function chosenOf({ choice, rotation }: QueryContext): Chosen[] {
+  return Array.from(choice.candidates.subarray(0, choice.count), (candidate) => ({
     endpoint: rotation.words[candidate + CandidateField.ENDPOINT]!,
     region: rotation.words[candidate + CandidateField.REGION]!,
   }));
-  const order = Array.from(geo.rankings.subarray(client.ranking, client.ranking + geo.regionCount));
-  const traces = traceEndpoints(config, policy, family, order, chosen, healthOf);
-  return order
-    .map((region) => ({
-      region,
-      endpoints: traces.filter((trace) => trace.region === config.regions[region]!.name),
+}
+
+function explainRegions(decision: Decision, place: ExplainedPlace | undefined): ExplainedRegion[] {
+  const traces = traceEndpoints(decision);
+  return decision.order.regions
+    .map((region) => decision.config.regions[region]!)
+    .map(({ name, title, latitude, longitude }) => ({
+      name,
+      title,
+      distanceKm: place && Math.round(distanceKm(place, { latitude, longitude })),
+      endpoints: traces.filter((trace) => trace.region === name),
     }))
-    .filter(({ endpoints }) => endpoints.length > 0)
-    .map(({ region, endpoints }) => {
-      const { name, title, latitude, longitude } = config.regions[region]!;
-      const away = located && Math.round(distanceKm(located, { latitude, longitude }));
-      return { name, title, distanceKm: away, endpoints };
-    });
+    .filter(({ endpoints }) => endpoints.length > 0);
 }
 
 function rcodeName(rcode: number): string {

@@ -14,6 +14,8 @@ export interface Explanation {
   readonly policy: ExplainedPolicy | undefined;
   /** Undefined: no database has the client; it gets the regions in the order of the config. */
   readonly place: ExplainedPlace | undefined;
+  /** Why the place cannot be told although the client may have one: the geo files were replaced meanwhile. */
+  readonly placeFault: string | undefined;
   /** In the order in which the policy considers them for this client. */
   readonly regions: readonly ExplainedRegion[];
 }

@@ -185,14 +185,7 @@ class RunningService implements Service {
       explain: (request) => {
         const { loaded, snapshot } = this.controller;
         if (loaded === undefined || snapshot === undefined) return undefined;
-        const seed = this.options.random.next();
-        return explain(
-          request,
-          loaded,
-          snapshot,
-          (pool, endpoint) => this.health.stateOf(pool, endpoint),
-          seed,
-        );
+        return explain(request, loaded, snapshot, this.controller.explainHealth, this.options.random.next());
       },
     };
     return startHttp(createRoutes(source, this.options.log), address, this.options.log);
