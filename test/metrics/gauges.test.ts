@@ -1,0 +1,75 @@
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import type { HealthState } from '../../src/health/state-machine.ts';
+import { registerGeoAge } from '../../src/metrics/geo-age.ts';
+import { registerHealthGauges } from '../../src/metrics/health-gauges.ts';
+import { createMetrics } from '../../src/metrics/registry.ts';
+import { configOf } from '../config/load-text.ts';
+
+const config = (endpoints: string) =>
+  configOf(`
+regions: { eu: { location: [1, 2] }, us: { location: [3, 4] } }
+pools: { app: { endpoints: [${endpoints}] } }
+policies: { app: { type: nearest, pool: app } }
+zones: [{ name: example.com, file: a.zone, steer: { app: app } }]
+`);
+
+const series = async (registry: Registry): Promise<string[]> =>
+  (await registry.metrics()).split('\n').filter((line) => /^meridian/.test(line));
+
+describe('gauges of health', () => {
+  it('are there for what the config in use has, and gone with it', async () => {
+    const registry = new Registry();
+    let inUse: ReturnType<typeof config> | undefined;
+    let states: HealthState[] = [];
+    registerHealthGauges(registry, { config: () => inUse, state: (_, endpoint) => states[endpoint]! });
+    expect(await series(registry)).toEqual([]);
+
+    inUse = config(
+      ['a, region: eu', 'b, region: eu', 'c, region: us']
+        .map((text, i) => `{ name: ${text}, address: 192.0.2.${i + 1} }`)
+        .join(),
+    );
+    states = ['down', 'up', 'unknown'];
+    expect(await series(registry)).toEqual([
+      'meridian_endpoint_up{pool="app",endpoint="a",region="eu"} 0',
+      'meridian_endpoint_up{pool="app",endpoint="b",region="eu"} 1',
+      'meridian_endpoint_up{pool="app",endpoint="c",region="us"} 0.5',
+      'meridian_region_up{pool="app",region="eu"} 1',
+      'meridian_region_up{pool="app",region="us"} 0',
+    ]);
+
+    inUse = config('{ name: b, region: us, address: 192.0.2.2 }');
+    states = ['up'];
+    expect(await series(registry)).toEqual([
+      'meridian_endpoint_up{pool="app",endpoint="b",region="us"} 1',
+      'meridian_region_up{pool="app",region="us"} 1',
+    ]);
+  });
+});
+
+describe('the age of geo data', () => {
+  it('grows with the clock', async () => {
+    const registry = new Registry();
+    let nowSeconds = 1_000;
+    registerGeoAge(registry, {
+      databases: () => [{ name: 'city.mmdb', buildEpochSeconds: 400 }],
+      nowSeconds: () => nowSeconds,
+    });
+    expect(await series(registry)).toEqual(['meridian_geo_database_age_seconds{database="city.mmdb"} 600']);
+    nowSeconds += 60;
+    expect(await series(registry)).toEqual(['meridian_geo_database_age_seconds{database="city.mmdb"} 660']);
+  });
+});
+
+describe('the registry', () => {
+  it('has counters of results at zero from the start, and takes the first config as loaded', async () => {
+    const lines = await series(createMetrics().registry);
+    for (const name of ['meridian_snapshot_publishes_total', 'meridian_config_reloads_total']) {
+      expect(lines).toContain(`${name}{result="success"} 0`);
+      expect(lines).toContain(`${name}{result="failure"} 0`);
+    }
+    expect(lines).toContain('meridian_config_last_reload_success 1');
+    expect(lines).toContain('meridian_geo_load_failures_total 0');
+  });
+});
