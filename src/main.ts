@@ -1,17 +1,16 @@
 #!/usr/bin/env node
-import { runCheck } from './cli/check.ts';
-import { runDemo } from './cli/demo.ts';
-import { runExplain } from './cli/explain.ts';
-import { runServe } from './cli/serve.ts';
 import { usage } from './cli/usage.ts';
 import { version } from './runtime/version.ts';
 
-/** Each command takes its arguments and resolves with the exit code; a server resolves when it has stopped. */
+/**
+ * Each command takes its arguments and resolves with the exit code; a server resolves when it has stopped. Only the
+ * files of the command asked for are read.
+ */
 const commands: Record<string, (args: string[]) => Promise<number>> = {
-  serve: runServe,
-  check: runCheck,
-  explain: runExplain,
-  demo: runDemo,
+  serve: async (args) => (await import('./cli/serve.ts')).runServe(args),
+  check: async (args) => (await import('./cli/check.ts')).runCheck(args),
+  explain: async (args) => (await import('./cli/explain.ts')).runExplain(args),
+  demo: async (args) => (await import('./cli/demo.ts')).runDemo(args),
   '--version': async () => print(`meridian ${version}`),
   '--help': async () => print(usage),
 };
