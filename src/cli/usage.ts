@@ -1,10 +1,10 @@
 export const usage = `meridian: a global traffic manager
 
   meridian serve -c FILE [--log-level LEVEL]     serve until SIGTERM; SIGHUP reloads
-  meridian check -c FILE                         load everything that FILE names and tell all problems
+  meridian check -c FILE                         load all that FILE names, tell all problems
   meridian explain NAME [TYPE] --client ADDRESS  why this client gets the answer that it gets
                    [--url URL | -c FILE] [--json]
-  meridian demo                                  serve config/meridian.yaml with a responder for each region
+  meridian demo                                  serve config/meridian.yaml to try it out
   meridian --version | --help
 
 ADDRESS is an address or a prefix, as a resolver would send it. LEVEL: debug info warn error.
