@@ -6,7 +6,7 @@ export interface Target {
   run(input: Uint8Array): void;
 }
 
-export class BrokenPromise extends Error {}
+class BrokenPromise extends Error {}
 
 export function promise(kept: boolean, what: string): asserts kept {
   if (!kept) throw new BrokenPromise(what);

@@ -53,7 +53,7 @@ export function encodeQuery({ name, type = 'A', subnet }: Omit<Asked, 'port'>, i
   });
 }
 
-export function readAnswer(bytes: Buffer): Answer {
+function readAnswer(bytes: Buffer): Answer {
   const message = packet.decode(bytes);
   const answers = message.answers ?? [];
   const opt = message.additionals?.find((record): record is OptAnswer => record.type === 'OPT');

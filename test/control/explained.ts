@@ -7,7 +7,8 @@ import { type Loaded, load } from '../../src/control/load.ts';
 import type { EndpointHealth } from '../../src/health/table.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
 import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
-import { buildRotation, type EndpointState } from '../../src/snapshot/compile/rotation-builder.ts';
+import type { EndpointState } from '../../src/snapshot/compile/eligible.ts';
+import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
 import { type ConfigParts, Site } from './site.ts';
 
 /** Health by name of endpoint; who is not named is up. `good` lists those that were up last. */
