@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
+import { limits } from '../runtime/limits.ts';
 import type { LoadEnvironment } from './environment.ts';
 
 /** The machine that the process runs on. */
@@ -7,14 +8,18 @@ export function systemEnvironment(stateDirectory: string): LoadEnvironment {
   return { hostname: hostname(), cores: availableParallelism(), stateDirectory, read: readBounded };
 }
 
-/** Pipes and devices have no size to ask for, so the bound is held while reading. */
+/**
+ * Pipes and devices have no size to ask for, so the bound is held while reading. A pipe is given some time to be
+ * written to; waiting in the kernel for a writer that never comes would hold this thread, and so the process, for good.
+ */
 function readBounded(path: string, maxBytes: number): Uint8Array {
-  const file = openSync(path, 'r');
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const chunks: Uint8Array[] = [];
+    const giveUpAt = performance.now() + limits.pipePatienceMs;
     for (let total = 0; ; ) {
       const chunk = new Uint8Array(65_536);
-      const length = readSync(file, chunk);
+      const length = readPatiently(file, chunk, giveUpAt);
       if (length === 0) return Buffer.concat(chunks);
       total += length;
       if (total > maxBytes) throw new Error(`larger than ${maxBytes} bytes`);
@@ -24,3 +29,18 @@ function readBounded(path: string, maxBytes: number): Uint8Array {
     closeSync(file);
   }
 }
+
+function readPatiently(file: number, chunk: Uint8Array, giveUpAt: number): number {
+  for (;;) {
+    try {
+      return readSync(file, chunk);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      if (performance.now() > giveUpAt) throw new Error('nothing was written to the pipe in time');
+      Atomics.wait(pause, 0, 0, PAUSE_MS);
+    }
+  }
+}
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+const PAUSE_MS = 10;

@@ -48,8 +48,12 @@ function zoneInput(
   const { file } = source;
   files.push(seeFile(file));
   try {
-    const { size } = statSync(file);
-    if (size > limits.zoneFileBytes) throw new Error(`it is larger than ${limits.zoneFileBytes} bytes`);
+    const status = statSync(file);
+    if (status.isDirectory()) throw new Error('it is a directory');
+    // Reading a pipe could wait for its writer for good, reading a device never ends.
+    if (!status.isFile()) throw new Error('it is not a regular file');
+    if (status.size > limits.zoneFileBytes)
+      throw new Error(`it is larger than ${limits.zoneFileBytes} bytes`);
     const include = includeReader(file, { readFileSync, realpathSync, statSync });
     const readInclude = (path: string): Included => {
       const included = include(path);

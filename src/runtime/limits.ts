@@ -93,6 +93,8 @@ export const limits = {
   /** Values that the aliases of the config file may expand to, in all. */
   configAliasValues: 100_000,
   caFileBytes: 1024 * 1024,
+  /** How long a config file that is a pipe may take to be written. */
+  pipePatienceMs: 2_000,
   /** Problems told at once; the rest is counted. */
   problems: 100,
 

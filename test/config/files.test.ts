@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -36,6 +37,17 @@ describe('files of the config', () => {
     expect(problemsIn('/dev/zero')).toEqual([
       `/dev/zero: cannot read: larger than ${limits.configFileBytes} bytes [CONFIG_READ]`,
     ]);
+  });
+
+  it('may be pipes; one that nobody writes to holds nothing up', () => {
+    const pipe = join(folder, 'pipe.yaml');
+    execFileSync('mkfifo', [pipe]);
+    expect(problemsIn(pipe)).toEqual([expect.stringContaining('the file: found nothing')]);
+    const silent = openSync(pipe, 'r+');
+    expect(problemsIn(pipe)).toEqual([
+      `${pipe}: cannot read: nothing was written to the pipe in time [CONFIG_READ]`,
+    ]);
+    closeSync(silent);
   });
 });
 
