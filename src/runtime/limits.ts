@@ -49,6 +49,8 @@ export const limits = {
   tcpIdleMs: 10_000,
   /** Bytes of answers waiting for a slow reader before we stop reading its queries. */
   tcpPendingBytes: 131_072,
+  /** Messages of one connection that are answered before the others have their turn. */
+  tcpTurnMessages: 256,
   /** Connections that the kernel holds for us until we take them. */
   tcpBacklog: 1_024,
 

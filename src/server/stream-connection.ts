@@ -26,6 +26,10 @@ export class StreamConnection {
   private readonly frames = new FrameReader();
   /** The peer does not read: nothing is read from it until it does. */
   private stalled = false;
+  /** It had its turn and has queries left: they are answered when the others have had theirs. */
+  private waiting = false;
+  /** Messages that it may still have answered in this turn. */
+  private turnLeft = 0;
   /** The peer sent its last byte, or we are about to stop: end after the answers that are due. */
   private ending = false;
 
@@ -46,7 +50,7 @@ export class StreamConnection {
   /** Answers what was received whole, then closes. */
   finish(): void {
     this.ending = true;
-    if (!this.stalled) this.socket.end();
+    if (!this.stalled && !this.waiting) this.socket.end();
   }
 
   /** Closes at once. */
@@ -56,25 +60,43 @@ export class StreamConnection {
 
   private take(chunk: Uint8Array): void {
     if (this.socket.writableEnded) return;
-    this.service.refresh();
-    gathered = 0;
-    this.frames.push(chunk, this.handle);
-    this.flush();
+    this.turn(() => this.frames.push(chunk, this.handle));
   }
 
   private unstall(): void {
     if (!this.stalled) return;
     this.stalled = false;
     this.service.touched(this);
-    gathered = 0;
-    this.frames.resume(this.handle);
-    this.flush();
-    if (this.stalled) return;
+    if (!this.waiting) this.goOn();
+  }
+
+  private goOn(): void {
+    this.turn(() => this.frames.resume(this.handle));
+    if (this.stalled || this.waiting) return;
     if (this.ending) this.socket.end();
     else this.socket.resume();
   }
 
-  /** False when the peer has enough to read. */
+  /**
+   * Answers some messages; `hand` is false when more wait. A peer that reads as fast as we answer would otherwise
+   * hold the thread for all that it has sent, and a thousand of them for minutes.
+   */
+  private turn(hand: () => boolean): void {
+    this.service.refresh();
+    gathered = 0;
+    this.turnLeft = limits.tcpTurnMessages;
+    const done = hand();
+    this.flush();
+    if (done || this.stalled || this.waiting) return;
+    this.waiting = true;
+    this.socket.pause();
+    setImmediate(() => {
+      this.waiting = false;
+      if (!this.socket.destroyed && !this.stalled) this.goOn();
+    });
+  }
+
+  /** False when the peer has enough to read, or has had its turn. */
   private readonly handle = (message: Uint8Array): boolean => {
     const room = scratch.subarray(gathered + 2, gathered + 2 + limits.tcpMessageBytes);
     const length = this.service.answer(this, message, room);
@@ -82,9 +104,12 @@ export class StreamConnection {
       scratch[gathered] = length >>> 8;
       scratch[gathered + 1] = length & 0xff;
       gathered += 2 + length;
-      if (gathered >= GATHER_BYTES) this.flush();
+      if (gathered >= GATHER_BYTES) {
+        this.flush();
+        return false;
+      }
     }
-    return !this.stalled;
+    return --this.turnLeft > 0;
   };
 
   private flush(): void {

@@ -25,15 +25,16 @@ export class FrameReader {
     return this.holdsMessage() ? this.resume(handle) : true;
   }
 
-  /** Goes on with the bytes that wait. */
+  /** Goes on with the bytes that wait. False when the handler stopped it again. */
   resume(handle: FrameHandler): boolean {
     const waiting = this.rest.subarray(0, this.restLength);
     this.rest = EMPTY;
     this.restLength = 0;
-    return this.consume(waiting, handle);
+    return this.consume(waiting, handle, true);
   }
 
-  private consume(bytes: Uint8Array, handle: FrameHandler): boolean {
+  /** `own`: the bytes are in memory of ours and may stay there while they are handed out bit by bit. */
+  private consume(bytes: Uint8Array, handle: FrameHandler, own = false): boolean {
     let at = 0;
     let goOn = true;
     while (goOn && bytes.length - at >= 2) {
@@ -42,17 +43,15 @@ export class FrameReader {
       goOn = handle(bytes.subarray(at + 2, end));
       at = end;
     }
-    if (at < bytes.length) this.keep(bytes.subarray(at));
+    if (at < bytes.length) {
+      this.rest = own && !goOn ? bytes.subarray(at) : bytes.slice(at);
+      this.restLength = bytes.length - at;
+    }
     return goOn;
   }
 
   private holdsMessage(): boolean {
     return this.restLength >= 2 && this.restLength - 2 >= ((this.rest[0]! << 8) | this.rest[1]!);
-  }
-
-  private keep(bytes: Uint8Array): void {
-    this.rest = bytes.slice();
-    this.restLength = bytes.length;
   }
 
   private append(chunk: Uint8Array): void {

@@ -141,6 +141,49 @@ describe('StreamServer', () => {
     await client.until(() => client.messages.length === sent, 10_000);
   });
 
+  it('answers a bounded number of one peer’s queries at a time, and all of them in the end', async () => {
+    const { tcpTurnMessages } = limits;
+    let burst = 0;
+    let longest = 0;
+    const counting: typeof respond = (packet, length, source, context, out) => {
+      if (burst++ === 0) {
+        setImmediate(() => {
+          longest = Math.max(longest, burst);
+          burst = 0;
+        });
+      }
+      return echo(packet, length, source, context, out);
+    };
+    const { open } = await start({ respond: counting });
+    const client = open();
+    const ids = Array.from({ length: 5 * tcpTurnMessages }, (_, id) => id);
+    // The peer's end comes while most of it waits.
+    client.socket.end(Buffer.concat(ids.map((id) => framed(query(id)))));
+    await client.until(() => client.ended);
+    expect(client.ids).toEqual(ids);
+    expect(longest).toBe(tcpTurnMessages);
+  });
+
+  it('counts the bytes of answers in a turn as well', async () => {
+    const size = 16_384;
+    let burst = 0;
+    let longest = 0;
+    const large: typeof respond = () => {
+      if (burst++ === 0) {
+        setImmediate(() => {
+          longest = Math.max(longest, burst);
+          burst = 0;
+        });
+      }
+      return size;
+    };
+    const { open } = await start({ respond: large });
+    const client = open();
+    for (let id = 0; id < 100; id++) client.socket.write(framed(query(id)));
+    await client.until(() => client.messages.length === 100);
+    expect(longest).toBeLessThanOrEqual(4);
+  });
+
   it('closes a peer that sends bytes but never completes a query, or never reads', async () => {
     const { server, open, time, tally } = await start({ idleMs: 1_000 });
     const [trickling, active] = [open(), open()];
