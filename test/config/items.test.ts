@@ -155,7 +155,14 @@ const sections: [string, string[]][] = [
   ],
   [
     'monitors: { w: { type: http, headers: { a: "b\\r\\nc: d" } } }',
-    ['1:44: `a`: found "b\\r\\nc: d", wanted text on one line [CONFIG_VALUE]'],
+    ['1:44: `a`: found something else, wanted text on one line [CONFIG_VALUE]'],
+  ],
+  [
+    // A value may be a secret, and problems go to a log.
+    'monitors: { w: { type: http, headers: "Authorization: Bearer hunter2" } }',
+    [
+      '1:39: `headers`: found something else, wanted the name of a header that the probe does not set itself (use `host` for Host) [CONFIG_VALUE]',
+    ],
   ],
   [
     'monitors: { w: { type: http, method: HEAD, body: ok } }',
