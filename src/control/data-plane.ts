@@ -4,6 +4,7 @@ import { unreachable } from '../runtime/assert.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
 import type { Log } from '../runtime/log.ts';
+import type { ListenAddress } from '../server/sockaddr.ts';
 import type { WorkerEvent } from '../server/worker-life.ts';
 import { startWorkers, type WorkerSet, type WorkerStatus } from '../server/worker-set.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
@@ -42,12 +43,12 @@ export class DataPlane {
       await before.stop();
       this.counters.retire(before);
       this.set = undefined;
-      await this.start(listen, snapshot, false).catch(async (error: unknown) => {
-        await this.start(this.sockets!, snapshot, false);
+      await this.start(listen, snapshot).catch(async (error: unknown) => {
+        await this.start(this.sockets!, snapshot);
         throw error;
       });
     } else {
-      await this.start(listen, snapshot, before !== undefined);
+      await this.start(listen, snapshot, before && held(this.sockets!, before.ports));
       if (before !== undefined) {
         await before.stop();
         this.counters.retire(before);
@@ -69,15 +70,19 @@ export class DataPlane {
     await this.set?.stop();
   }
 
-  private async start({ dns, workers }: Listen, snapshot: SnapshotBuffers, overlap: boolean): Promise<void> {
+  private async start(
+    { dns, workers }: Listen,
+    snapshot: SnapshotBuffers,
+    beside?: readonly ListenAddress[],
+  ): Promise<void> {
     const counters = this.counters.open(workers + 1);
     this.set = await startWorkers({
-      addresses: dns.map(({ address, port }) => ({ host: formatAddress(address), port })),
+      addresses: dns.map(listenAddress),
       udpWorkers: workers,
       snapshot,
       counters,
       udpAnswerBytes: limits.udpAnswerBytes,
-      overlap,
+      ...(beside && { beside }),
       clock: this.clock,
       onEvent: (event) => this.tell(event),
     });
@@ -97,6 +102,15 @@ export class DataPlane {
 export function formatSocket({ address, port }: SocketAddress): string {
   const host = formatAddress(address);
   return address.family === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** What a set that was started with these sockets listens on. */
+function held({ dns }: Listen, ports: readonly number[]): ListenAddress[] {
+  return dns.map((socket, i) => ({ ...listenAddress(socket), port: ports[i]! }));
+}
+
+function listenAddress({ address, port }: SocketAddress): ListenAddress {
+  return { host: formatAddress(address), port };
 }
 
 function describe({ dns, workers }: Listen): string {

@@ -1,5 +1,5 @@
 import type { IpAddress } from '../ip/address.ts';
-import { formatAddress, parseAddress } from '../ip/address.ts';
+import { formatAddress, parseAddress, sameAddress } from '../ip/address.ts';
 import type { QuerySource } from '../query/source.ts';
 import { AF_INET, AF_INET6 } from './libc.ts';
 
@@ -55,4 +55,11 @@ export function formatListenAddress({ host, port }: ListenAddress): string {
   const address = parseAddress(host);
   const text = address === undefined ? host : formatAddress(address);
   return text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`;
+}
+
+/** Whether sockets of both addresses would get the same packets, as the kernel sees it. */
+export function collide(a: ListenAddress, b: ListenAddress): boolean {
+  const [one, other] = [parseAddress(a.host), parseAddress(b.host)];
+  if (a.port !== b.port || one === undefined || one.family !== other?.family) return false;
+  return isWildcard(one) || isWildcard(other) || sameAddress(one, other);
 }

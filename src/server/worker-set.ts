@@ -8,7 +8,7 @@ import { refuseOtherListener } from './bound-socket.ts';
 import { ControlBlock } from './control-block.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import { weighShared } from './shared-garbage.ts';
-import type { ListenAddress } from './sockaddr.ts';
+import { collide, type ListenAddress } from './sockaddr.ts';
 import { workerFile } from './worker-file.ts';
 import { listenError, type WorkerEvent, WorkerLife } from './worker-life.ts';
 
@@ -23,10 +23,10 @@ export interface WorkerSetOptions {
   /** Use node:dgram even where the batched path would work. */
   readonly portable?: boolean;
   /**
-   * Start beside another set of this process that holds some of the addresses, which then is to be stopped.
-   * Without it an address in use is an error. Not on the portable path: stop the old set first there.
+   * Addresses of another set of this process, which is to be stopped when this one serves: they may be had beside
+   * it. Any other address in use is an error. Not on the portable path: stop the old set first there.
    */
-  readonly overlap?: boolean;
+  readonly beside?: readonly ListenAddress[];
   readonly onEvent: (event: WorkerEvent) => void;
   readonly clock?: Clock;
 }
@@ -105,11 +105,11 @@ class Workers implements WorkerSet {
   }
 
   async start(): Promise<void> {
-    const { udpWorkers, overlap } = this.options;
+    const { udpWorkers } = this.options;
     const udp = this.libc === undefined ? 1 : udpWorkers;
     for (let i = 0; i < udp; i++) this.lives.push(this.life(`udp ${i + 1}`, i));
     this.lives.push(this.life('tcp', udpWorkers));
-    if (this.libc !== undefined && overlap !== true) this.refuseOthers(this.libc);
+    if (this.libc !== undefined) this.refuseOthers(this.libc);
     // One after the other until all ports are known, then all at once.
     const [first, ...others] = this.lives;
     const ports = await first!.start();
@@ -172,7 +172,9 @@ class Workers implements WorkerSet {
   }
 
   private refuseOthers(libc: Libc): void {
-    for (const address of this.addresses.filter(({ port }) => port !== 0)) {
+    const { beside = [] } = this.options;
+    for (const address of this.addresses) {
+      if (address.port === 0 || beside.some((held) => collide(held, address))) continue;
       for (const transport of ['udp', 'tcp'] as const) {
         try {
           refuseOtherListener(libc, transport, address);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../src/ip/address.ts';
 import { QuerySource } from '../../src/query/source.ts';
 import {
+  collide,
   encodeSockaddr,
   formatListenAddress,
   sockaddrPort,
@@ -34,5 +35,21 @@ describe('sockaddr', () => {
   it('writes listen addresses as the config has them', () => {
     expect(formatListenAddress({ host: '127.0.0.1', port: 53 })).toBe('127.0.0.1:53');
     expect(formatListenAddress({ host: '0:0::1', port: 53 })).toBe('[::1]:53');
+  });
+
+  it.each([
+    ['127.0.0.1:53 127.0.0.1:53', true],
+    ['127.0.0.1:53 127.0.0.2:53', false],
+    ['127.0.0.1:53 127.0.0.1:54', false],
+    ['0.0.0.0:53 127.0.0.1:53', true],
+    ['::1:53 :::53', true],
+    ['0:0::1:53 ::1:53', true],
+    [':::53 127.0.0.1:53', false],
+  ])('knows whether the addresses %s get the same packets', (texts, expected) => {
+    const [a, b] = texts.split(' ').map((text) => {
+      const colon = text.lastIndexOf(':');
+      return { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) };
+    });
+    expect(collide(a!, b!)).toBe(expected);
   });
 });

@@ -204,11 +204,14 @@ describe.each(paths)('worker set, portable: $portable', ({ portable }) => {
 });
 
 describe.runIf(linux)('worker set on shared sockets', () => {
-  it('refuses an address that another set holds, unless told to overlap', async () => {
-    const first = await start({});
-    const addresses = [{ host: '127.0.0.1', port: first.ports[0]! }];
-    await expect(start({ addresses })).rejects.toMatchObject({ code: 'LISTEN' });
-    expect((await start({ addresses, overlap: true })).ports).toEqual(first.ports);
+  it('refuses an address that another set holds, unless that is the one to be replaced', async () => {
+    const [first, second] = [await start({}), await start({})];
+    const [held, foreign] = [first, second].map(({ ports }) => ({ host: '127.0.0.1', port: ports[0]! }));
+    await expect(start({ addresses: [held!] })).rejects.toMatchObject({ code: 'LISTEN' });
+    expect((await start({ addresses: [held!], beside: [held!] })).ports).toEqual(first.ports);
+    await expect(start({ addresses: [held!, foreign!], beside: [held!] })).rejects.toMatchObject({
+      message: `cannot listen on udp 127.0.0.1:${foreign!.port}: address already in use`,
+    });
   });
 
   it('loses no query when one set takes over from another', async () => {
@@ -225,7 +228,7 @@ describe.runIf(linux)('worker set on shared sockets', () => {
       }
     })();
     for (let k = 0; k < 3; k++) {
-      const next = await start({ udpWorkers: 2, addresses, overlap: true });
+      const next = await start({ udpWorkers: 2, addresses, beside: addresses });
       await set.stop();
       set = next;
     }
