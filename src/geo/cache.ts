@@ -23,7 +23,8 @@ const orphanAgeMs = 3_600_000;
 export function readCachedMap(directory: string, key: string): CachedMap | undefined {
   let descriptor: number | undefined;
   try {
-    descriptor = fs.openSync(pathOf(directory, key), fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+    descriptor = fs.openSync(pathOf(directory, key), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const found = readMap(descriptor);
     if (found !== undefined) noteUse(descriptor);
     return found;

@@ -69,6 +69,8 @@ export function dataOffset(form: DatabaseForm, record: number): number {
 /** The metadata stand at the end of the file, after this mark, in at most 128 KiB. */
 const metadataMark = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
 const metadataBytes = 128 * 1024;
+/** The last second of `Date` (ECMA-262 §21.4.1.1). */
+const latestEpoch = 8.64e12;
 /** Zero bytes between tree and data. */
 const separatorBytes = 16;
 
@@ -89,11 +91,16 @@ function readInfo(path: string, descriptor: number): DatabaseInfo {
     path,
     name: basename(path),
     type: String(fields.get('database_type') ?? ''),
-    buildEpochSeconds: Number(fields.get('build_epoch') ?? 0),
+    buildEpochSeconds: epochOf(fields.get('build_epoch')),
     sizeBytes: stat.size,
     modifiedMs: stat.mtimeMs,
     ...form,
   };
+}
+
+/** Seconds that a date can show; 0 for what is none. */
+function epochOf(value: string | number | undefined): number {
+  return typeof value === 'number' && value >= 0 && value <= latestEpoch ? value : 0;
 }
 
 function checkForm(fields: ReadonlyMap<string, string | number>, dataEnd: number): DatabaseForm {

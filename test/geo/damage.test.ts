@@ -2,12 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MmdbWriter } from '../../geodb/mmdb-writer.ts';
 import { loadGeo } from '../../src/geo/load.ts';
 import { locate } from '../../src/geo/locate.ts';
 import { isSoundMap } from '../../src/geo/verify.ts';
 import { parseAddress } from '../../src/ip/address.ts';
 import { OperatorError } from '../../src/runtime/errors.ts';
-import { fixture, withDirectory } from './databases.ts';
+import { databaseInfo, fixture, withDirectory } from './databases.ts';
 
 const regions = [
   { latitude: 50, longitude: 8 },
@@ -15,6 +16,17 @@ const regions = [
 ];
 
 describe('a damaged database', () => {
+  it.each([
+    [1_780_000_000, 1_780_000_000],
+    [Number.MAX_SAFE_INTEGER, 0],
+  ])('tells a time that a date can show, for build_epoch %i', (buildEpoch, seconds) => {
+    const writer = new MmdbWriter({ ipVersion: 4, recordSize: 28, databaseType: 'test', buildEpoch });
+    writer.insert('192.0.2.0/24', { country: { iso_code: 'DE' } });
+    const { buildEpochSeconds } = databaseInfo(writer.encode().bytes);
+    expect(buildEpochSeconds).toBe(seconds);
+    expect(() => new Date(buildEpochSeconds * 1000).toISOString()).not.toThrow();
+  });
+
   it.each(['dbip-city-ipv4.mmdb', 'dbip-city-ipv6.mmdb', 'maxmind-city.mmdb'])(
     'ends in a sound map or an OperatorError, whatever bytes are changed: %s',
     (name) => {

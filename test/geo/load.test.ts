@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -183,6 +184,17 @@ describe('loadGeo with a cache', () => {
         expect(load(names, directory).fromCache).toBe(false);
         expect(Buffer.compare(fs.readFileSync(path), whole)).toBe(0);
       }
+    });
+  });
+
+  it('does not wait for a pipe in place of a map', () => {
+    withDirectory((directory) => {
+      load(names, directory);
+      const path = join(directory, fs.readdirSync(directory)[0]!);
+      fs.rmSync(path);
+      execFileSync('mkfifo', [path]);
+      expect(load(names, directory).fromCache).toBe(false);
+      expect(load(names, directory).fromCache).toBe(true);
     });
   });
 
