@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../runtime/limits.ts';
@@ -13,8 +14,11 @@ export async function readHealthFile(
   const path = join(directory, fileName);
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'r');
-    const { size } = await file.stat();
+    // Not blocking: a pipe in its place would wait for its writer.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const status = await file.stat();
+    if (!status.isFile()) return { problem: `${path} is ignored: it is not a regular file` };
+    const { size } = status;
     if (size > limits.healthFileBytes) return { problem: `${path} is ignored: ${size} bytes are too many` };
     const entries = parseHealthFile(await file.readFile('utf8'));
     if (entries === undefined)
@@ -67,7 +71,10 @@ function parseHealthFile(text: string): RememberedHealth[] | undefined {
 function isRemembered(value: unknown): value is RememberedHealth {
   if (!isObject(value)) return false;
   const texts = [value.pool, value.endpoint, value.identity].every((text) => typeof text === 'string');
-  const times = [value.sinceMs, value.atMs].every((time) => Number.isFinite(time));
+  // `Invalid Date` would throw where the time is shown.
+  const times = [value.sinceMs, value.atMs].every(
+    (time) => typeof time === 'number' && Number.isFinite(new Date(time).getTime()),
+  );
   return texts && times && (value.state === 'up' || value.state === 'down');
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +123,12 @@ describe('HealthMemory', () => {
     expect(warnings[0]).toMatch(/health\.json is ignored: /);
   });
 
+  it('does not wait for a pipe in place of the file', async () => {
+    execFileSync('mkfifo', [file()]);
+    expect(await memory().load()).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('health.json is ignored: it is not a regular file')]);
+  });
+
   it('leaves out entries that make no sense', async () => {
     const good = entry();
     const bad = [
@@ -132,6 +139,8 @@ describe('HealthMemory', () => {
       { ...good, state: 'unknown' },
       { ...good, atMs: null },
       { ...good, pool: 1 },
+      { ...good, sinceMs: 9e15 },
+      { ...good, sinceMs: '1' },
     ];
     writeFileSync(file(), JSON.stringify({ version: 1, entries: [...bad, good] }));
     expect(await memory().load()).toEqual([good]);
