@@ -45,7 +45,7 @@ describe('Dockerfile', () => {
 
   it('installs without development packages and without install scripts', () => {
     expect(all('RUN').join('\n')).toMatch(/npm ci --omit=dev --ignore-scripts/);
-    expect(all('ENV')).toContain('NODE_ENV=production');
+    expect(all('ENV').join(' ')).toContain('NODE_ENV=production');
   });
 
   it('exposes DNS over both transports and HTTP', () => {
