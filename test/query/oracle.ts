@@ -127,10 +127,16 @@ class Zone {
 
   constructor(zone: OracleZone, all: readonly OracleZone[]) {
     this.apex = labelsOf(zone.apex);
-    this.records = zone.records.map((record) => ({ owner: labelsOf(record.owner), record }));
     this.inner = all
       .map((other) => labelsOf(other.apex))
       .filter((apex) => apex.length > this.apex.length && isAtOrBelow(apex, this.apex));
+    // At the apex of a zone inside, this zone's word counts for the delegation alone (RFC 4035 §3.1.4.1).
+    this.records = zone.records
+      .map((record) => ({ owner: labelsOf(record.owner), record }))
+      .filter(({ owner, record }) => {
+        const isOurs = record.type === RrType.DS || record.type === RrType.NS;
+        return isOurs || !this.inner.some((apex) => same(apex, owner));
+      });
   }
 
   at(name: Labels): ZoneRecord[] {
