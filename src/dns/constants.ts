@@ -92,3 +92,10 @@ export function typeNumber(text: string): number | undefined {
   const generic = /^TYPE(\d{1,5})$/.exec(upper);
   return generic && Number(generic[1]) <= 0xffff ? Number(generic[1]) : undefined;
 }
+
+const rcodeNames = new Map<number, string>(Object.entries(Rcode).map(([name, value]) => [value, name]));
+
+/** `NOERROR`, `NXDOMAIN` …, or `RCODE3841` for a number without a name. */
+export function rcodeName(rcode: number): string {
+  return rcodeNames.get(rcode) ?? `RCODE${rcode}`;
+}

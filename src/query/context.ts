@@ -9,6 +9,7 @@ import { Place } from '../snapshot/lookup.ts';
 import { emptyRotation, Rotation } from '../snapshot/rotation.ts';
 import { Choice } from '../steering/choose.ts';
 import { Client } from './client.ts';
+import { type LogWriter, noLog } from './log-writer.ts';
 
 /** All that one worker needs to answer: the adopted snapshot, its counters, its scratch memory. */
 export class QueryContext {
@@ -33,6 +34,8 @@ export class QueryContext {
   scope = 0;
   /** Place of the policy that steered the answer, 0 when none did. For explain. */
   policy = 0;
+  /** Where queries are logged; nowhere unless the worker says so. */
+  log: LogWriter = noLog;
 
   /** `counters` has `counterBytes` bytes and belongs to this worker alone. */
   constructor(counters: SharedArrayBuffer, seed: number, udpAnswerBytes: number) {

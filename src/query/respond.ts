@@ -6,6 +6,7 @@ import { Found, lookup } from '../snapshot/lookup.ts';
 import type { QueryContext } from './context.ts';
 import { countDrop, countQuery } from './counters.ts';
 import { writeDname } from './dname.ts';
+import { logQuery } from './log-query.ts';
 import { writeNegative } from './negative.ts';
 import { answerNode, DONE, FULL } from './node.ts';
 import { QUESTION } from './records.ts';
@@ -43,7 +44,9 @@ export function respond(
   else if (query.class !== RrClass.IN || isMeta(type)) reply.rcode = Rcode.REFUSED;
   else if (!answer(context, source)) reply.truncate(query);
   countQuery(context.counters, source.transport, type, reply.rcode);
-  return reply.finish(packet, query, context.scope, context.udpAnswerBytes);
+  const size = reply.finish(packet, query, context.scope, context.udpAnswerBytes);
+  if (context.log.share !== 0) logQuery(packet, source, context, size);
+  return size;
 }
 
 /**

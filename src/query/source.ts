@@ -12,5 +12,6 @@ export class QuerySource {
   w1 = 0;
   w2 = 0;
   w3 = 0;
+  port = 0;
   transport: Transport = Transport.UDP;
 }

@@ -57,6 +57,31 @@ export const limits = {
   /** Connections to the HTTP side at once. */
   httpConnections: 256,
 
+  /** Records that a worker's log ring holds: the log thread may be away for so many queries. */
+  queryLogSlots: 16_384,
+  /** Bytes of log written at once. */
+  queryLogBlockBytes: 65_536,
+  /** One line or frame at most: a name of 255 unprintable bytes is 1,275 characters of JSON. */
+  queryLogRecordBytes: 4_096,
+  /** How long the log thread sleeps when the rings are empty. */
+  queryLogPollMs: 20,
+  /** Blocks written before the thread looks at its messages. */
+  queryLogBlocksPerTurn: 32,
+  /** Wait before a sink that failed is tried again; doubled each time, up to the second. */
+  queryLogRetryMs: 100,
+  queryLogRetryMaxMs: 10_000,
+  /** A reader of frames has this long to answer a handshake. */
+  queryLogHandshakeMs: 5_000,
+  /** Control frames (frame streams: at most 512 bytes). */
+  queryLogControlBytes: 512,
+  /** A stopping log has this long to write what the rings hold, and to say goodbye. */
+  queryLogStopMs: 800,
+  queryLogGoodbyeMs: 300,
+  /** Configs whose names are remembered for records that wait in a ring. */
+  queryLogNames: 64,
+  /** Rotated files kept at most. */
+  queryLogFiles: 1_000,
+
   /** CNAMEs followed inside our zones for one answer. */
   cnameChain: 8,
 

@@ -73,7 +73,8 @@ export class MessageBlock {
     // Family and port in one word: a port of 0 cannot be answered, another family is not of this socket.
     const head = this.words[name >>> 2]!;
     const v4 = this.shape.family === 4;
-    if (head >>> 16 === 0 || (head & 0xffff) !== (v4 ? AF_INET : AF_INET6)) return Refusal.SOURCE;
+    const port = head >>> 16;
+    if (port === 0 || (head & 0xffff) !== (v4 ? AF_INET : AF_INET6)) return Refusal.SOURCE;
     if (this.shape.wildcard && !this.localAddressKnown(i, header)) return Refusal.SOURCE;
     readSource(
       this.view,
@@ -81,6 +82,8 @@ export class MessageBlock {
       this.shape.family,
       source,
     );
+    // In network order, and this machine is little-endian.
+    source.port = ((port & 0xff) << 8) | (port >>> 8);
     return Refusal.NONE;
   }
 

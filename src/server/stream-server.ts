@@ -82,6 +82,7 @@ export class StreamServer implements StreamService {
 
   refresh(): void {
     this.parts.inbox.refresh();
+    this.parts.context.log.stamp();
   }
 
   touched(connection: StreamConnection): void {
@@ -120,6 +121,7 @@ export class StreamServer implements StreamService {
       return;
     }
     source.transport = Transport.TCP;
+    source.port = socket.remotePort ?? 0;
     // A v6 client owns a whole /64 (RFC 6177): it counts as one.
     const client = source.family === 4 ? `${source.w0}` : `${source.w0}:${source.w1}`;
     const connection = new StreamConnection(socket, source, client, this.parts.clock.monotonicMs(), this);

@@ -113,6 +113,7 @@ export class UdpLoop {
     }
     this.failures = 0;
     this.inbox.refresh();
+    this.context.log.stamp();
     const answers = this.answerBatch(block, received);
     this.tally[Tally.RECEIVED]! += received;
     if (answers > 0) this.send(fd, block, answers);

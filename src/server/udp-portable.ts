@@ -71,6 +71,8 @@ export class PortableUdp {
       line.tally[Tally.TRUNCATED]!++;
       return;
     }
+    this.source.port = port;
+    context.log.stamp();
     try {
       const length = this.parts.respond(packet, packet.length, this.source, context, this.out);
       if (length === 0) return;

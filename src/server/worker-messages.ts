@@ -8,6 +8,8 @@ export interface WorkerStart {
   readonly control: SharedArrayBuffer;
   /** Query counters of this worker alone. */
   readonly counters: SharedArrayBuffer;
+  /** Log ring of this worker alone; without one no query is ever logged. */
+  readonly log?: SharedArrayBuffer | undefined;
   readonly snapshot: SnapshotBuffers;
   readonly seed: number;
   readonly udpAnswerBytes: number;

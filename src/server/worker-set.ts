@@ -19,6 +19,8 @@ export interface WorkerSetOptions {
   readonly snapshot: SnapshotBuffers;
   /** Query counters: one buffer for each UDP worker, then one for the stream worker. */
   readonly counters: readonly SharedArrayBuffer[];
+  /** Log rings (`query/log-layout.ts`), in the same order; without them no query is ever logged. */
+  readonly logs?: readonly SharedArrayBuffer[];
   readonly udpAnswerBytes: number;
   /** Use node:dgram even where the batched path would work. */
   readonly portable?: boolean;
@@ -162,6 +164,7 @@ class Workers implements WorkerSet {
         worker,
         control: this.control.buffer,
         counters: options.counters[worker]!,
+        log: options.logs?.[worker],
         snapshot: this.snapshot,
         seed: (this.seed + Math.imul(worker, 0x9e3779b9)) >>> 0,
         udpAnswerBytes: options.udpAnswerBytes,

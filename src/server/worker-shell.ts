@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { QueryContext } from '../query/context.ts';
+import { LogWriter } from '../query/log-writer.ts';
 import { limits } from '../runtime/limits.ts';
 import type { WorkerLine } from './control-block.ts';
 import { ControlBlock } from './control-block.ts';
@@ -19,6 +20,7 @@ export function openShell(port: MessagePort, start: WorkerStart): WorkerShell {
   const control = new ControlBlock(start.control);
   const line = control.line(start.worker);
   const context = new QueryContext(start.counters, start.seed, start.udpAnswerBytes);
+  if (start.log !== undefined) context.log = new LogWriter(start.log, start.seed, Date.now);
   const inbox = new SnapshotInbox(port, control, line, context, start.snapshot);
   return { control, line, context, inbox };
 }
