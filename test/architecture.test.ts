@@ -19,13 +19,14 @@ const allowed: Record<string, readonly string[]> = {
   snapshot: ['dns', 'ip', 'geo', 'zone', 'steering'],
   'snapshot/compile': ['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'config/model.ts'],
   query: ['dns', 'ip', 'geo', 'steering', 'snapshot'],
+  'query-log': ['query', 'dns', 'ip'],
   server: ['query', 'snapshot', 'dns', 'ip'],
   config: ['dns', 'ip', 'geo', 'zone', 'steering'],
   health: ['config/model.ts', 'ip', 'dns'],
   metrics: ['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'query', 'server', 'config', 'health'],
   control: [
     ...['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'snapshot/compile', 'query', 'server', 'config'],
-    ...['health', 'metrics'],
+    ...['query-log', 'health', 'metrics'],
   ],
 };
 
@@ -70,7 +71,7 @@ describe('architecture', () => {
       for (const next of imports.get(file) ?? []) visit(next);
     };
     workers.forEach(visit);
-    const forbidden = /^(config|health|control|cluster|metrics|cli|snapshot\/compile)\//;
+    const forbidden = /^(config|health|control|cluster|metrics|cli|query-log|snapshot\/compile)\//;
     expect([...reached].filter((file) => forbidden.test(file))).toEqual([]);
   });
 
