@@ -8,6 +8,7 @@ import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
 import { policySchema } from './sections/policies.ts';
 import { type PoolInput, readPool } from './sections/pools.ts';
+import { queryLogSchema } from './sections/query-log.ts';
 import { regionSchema } from './sections/regions.ts';
 import { zoneSchema } from './sections/zones.ts';
 import type { Path } from './source.ts';
@@ -19,6 +20,8 @@ export interface Draft {
   readonly node: z.output<typeof nodeSchema> | undefined;
   readonly listen: z.output<typeof listenSchema> | undefined;
   readonly state: z.output<typeof stateSchema> | undefined;
+  /** Undefined also when it is left out: nothing is logged then. */
+  readonly queryLog: z.output<typeof queryLogSchema> | undefined;
   readonly geo: z.output<typeof geoSchema> | undefined;
   readonly regions: Named<z.output<typeof regionSchema>>;
   readonly monitors: Named<z.output<typeof monitorSchema>>;
@@ -47,6 +50,7 @@ export function readDraft(value: unknown, findings: Findings): Draft | undefined
     node: single(nodeSchema, 'node'),
     listen: single(listenSchema, 'listen'),
     state: single(stateSchema, 'state'),
+    queryLog: outline['query-log'] === undefined ? undefined : single(queryLogSchema, 'query-log'),
     geo: single(geoSchema, 'geo'),
     regions: named('regions', by(regionSchema)),
     monitors: named('monitors', by(monitorSchema)),

@@ -7,6 +7,8 @@ export interface Config {
   readonly node: { readonly name: string };
   readonly listen: Listen;
   readonly state: { readonly directory: string };
+  /** Undefined: no query is logged. */
+  readonly queryLog: QueryLogConfig | undefined;
   readonly geo: { readonly databases: readonly GeoSource[] };
   /** In the order of the file: the order of last resort for clients that no database places. */
   readonly regions: readonly Region[];
@@ -26,6 +28,19 @@ export interface Listen {
 export interface SocketAddress {
   readonly address: IpAddress;
   readonly port: number;
+}
+
+export interface QueryLogConfig {
+  readonly format: 'json' | 'dnstap';
+  /** Absolute paths. */
+  readonly to:
+    | { readonly socket: string }
+    /** `maxBytes` undefined: no rotation by size. `keep`: old files. */
+    | { readonly file: string; readonly maxBytes: number | undefined; readonly keep: number };
+  /** Of all queries, above 0, at most 1. */
+  readonly share: number;
+  /** `cut`: clients and client subnets to /24 and /56. */
+  readonly addresses: 'cut' | 'full';
 }
 
 /** `bundled` stands for the files of the data package; a path is absolute. */

@@ -10,6 +10,7 @@ import { resolveMonitor } from './sections/monitors.ts';
 import { resolveNode, resolveState } from './sections/node.ts';
 import { resolvePolicy } from './sections/policies.ts';
 import { resolvePool } from './sections/pools.ts';
+import { resolveQueryLog } from './sections/query-log.ts';
 import { resolveRegion } from './sections/regions.ts';
 import { resolveZone } from './sections/zones.ts';
 import { warnOfUnused } from './unused.ts';
@@ -24,6 +25,7 @@ export function resolveConfig(
 ): Config | undefined {
   const base = dirname(file);
   const listen = draft.listen && resolveListen(draft.listen, environment, findings);
+  const queryLog = draft.queryLog && resolveQueryLog(draft.queryLog, base, findings);
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
   const regions = mapNamed(draft.regions, resolveRegion);
   const monitors = mapNamed(draft.monitors, (name, input) =>
@@ -42,6 +44,7 @@ export function resolveConfig(
     node: resolveNode(draft.node, environment),
     listen,
     state: resolveState(draft.state, environment, base),
+    queryLog,
     geo: { databases },
     regions: itemsOf(regions),
     pools: itemsOf(pools),

@@ -6,6 +6,7 @@ import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
 import { policySchema } from './sections/policies.ts';
 import { poolSchema } from './sections/pools.ts';
+import { queryLogSchema } from './sections/query-log.ts';
 import { regionSchema } from './sections/regions.ts';
 import { zoneSchema } from './sections/zones.ts';
 import { name } from './values.ts';
@@ -17,6 +18,7 @@ const configSchema = z.strictObject({
   node: nodeSchema.optional(),
   listen: listenSchema.optional(),
   state: stateSchema.optional(),
+  'query-log': queryLogSchema.optional(),
   geo: geoSchema.optional(),
   regions: named(regionSchema).optional().describe('Regions by name; the order is that of last resort.'),
   monitors: named(monitorSchema).optional().describe('Monitors by name.'),
@@ -33,6 +35,7 @@ export const outlineSchema = z.strictObject(
     node: section(),
     listen: section(),
     state: section(),
+    'query-log': section(),
     geo: section(),
     regions: items('regions', limits.regions),
     monitors: items('monitors', limits.monitors),

@@ -9,16 +9,20 @@ import type { WorkerEvent } from '../server/worker-life.ts';
 import { startWorkers, type WorkerSet, type WorkerStatus } from '../server/worker-set.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { CounterBank } from './counter-bank.ts';
+import { LogRings } from './log-rings.ts';
 
 /** The set of workers in use, replaced without loss when the config asks for other sockets. */
 export class DataPlane {
   readonly counters = new CounterBank();
+  readonly logRings = new LogRings();
   private readonly clock: Clock;
   private readonly log: Log;
   private readonly countRestarts: (worker: string, restarts: number) => void;
   private set: WorkerSet | undefined;
   private sockets: Listen | undefined;
   private newest: SnapshotBuffers | undefined;
+  /** Log rings of the set in use. */
+  private logs: readonly SharedArrayBuffer[] = [];
 
   constructor(clock: Clock, log: Log, countRestarts: (worker: string, restarts: number) => void) {
     this.clock = clock;
@@ -37,11 +41,12 @@ export class DataPlane {
   /** Serves these sockets from now on; rejects with OperatorError LISTEN, and goes on as before, when it can't. */
   async listen(listen: Listen, snapshot: SnapshotBuffers): Promise<void> {
     if (this.set !== undefined && describe(listen) === describe(this.sockets!)) return;
-    const before = this.set;
+    const { set: before, logs } = this;
     // Without SO_REUSEPORT the old set has to go first, and to come back when the new one cannot be had.
     if (before?.path === 'portable') {
       await before.stop();
       this.counters.retire(before);
+      this.logRings.retire(logs);
       this.set = undefined;
       await this.start(listen, snapshot).catch(async (error: unknown) => {
         await this.start(this.sockets!, snapshot);
@@ -52,6 +57,7 @@ export class DataPlane {
       if (before !== undefined) {
         await before.stop();
         this.counters.retire(before);
+        this.logRings.retire(logs);
       }
     }
     this.sockets = listen;
@@ -76,16 +82,21 @@ export class DataPlane {
     beside?: readonly ListenAddress[],
   ): Promise<void> {
     const counters = this.counters.open(workers + 1);
-    this.set = await startWorkers({
+    const logs = this.logRings.open(workers + 1);
+    const starting = startWorkers({
       addresses: dns.map(listenAddress),
       udpWorkers: workers,
       snapshot,
       counters,
+      logs,
       udpAnswerBytes: limits.udpAnswerBytes,
       ...(beside && { beside }),
       clock: this.clock,
       onEvent: (event) => this.tell(event),
     });
+    starting.catch(() => this.logRings.retire(logs));
+    this.set = await starting;
+    this.logs = logs;
     // What was published while they started went to the set before.
     if (this.newest !== undefined) this.set.publish(this.newest);
     this.counters.watch(this.set, counters);

@@ -1,12 +1,14 @@
 import type { HealthChecker } from '../health/checker.ts';
 import { registerGeoAge } from '../metrics/geo-age.ts';
 import { registerHealthGauges } from '../metrics/health-gauges.ts';
+import { registerQueryLog } from '../metrics/query-log.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import { registerWorkerCounters } from '../metrics/worker-counters.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { version } from '../runtime/version.ts';
 import type { Controller } from './controller.ts';
 import type { CounterBank } from './counter-bank.ts';
+import type { QueryLog } from './query-log.ts';
 
 /** Puts on the metrics page what is read where it lives, at each scrape. */
 export function registerViews(
@@ -14,6 +16,7 @@ export function registerViews(
   controller: Controller,
   health: HealthChecker,
   counters: CounterBank,
+  queryLog: QueryLog,
   clock: Clock,
 ): void {
   registerWorkerCounters(registry, {
@@ -25,6 +28,7 @@ export function registerViews(
     config: () => controller.loaded?.config,
     state: (pool, endpoint) => health.stateOf(pool, endpoint).state,
   });
+  registerQueryLog(registry, queryLog);
   registerGeoAge(registry, {
     databases: () => controller.loaded?.geo.databases ?? [],
     nowSeconds: () => clock.now() / 1000,

@@ -17,6 +17,7 @@ import { createRoutes, type HttpServer, type HttpSource, startHttp } from './htt
 import type { Loaded, LoadOutcome } from './load.ts';
 import { runLoad } from './loader.ts';
 import { registerViews } from './metric-views.ts';
+import { QueryLog } from './query-log.ts';
 import { describeStatus, type Status } from './status.ts';
 
 export interface ServiceOptions {
@@ -72,6 +73,7 @@ class RunningService implements Service {
   private readonly files: FileWatch;
   private memory: HealthMemory | undefined;
   private readonly dataPlane: DataPlane;
+  private readonly queryLog: QueryLog;
   private http: HttpServer | undefined;
   private stopped: Promise<void> | undefined;
 
@@ -80,6 +82,9 @@ class RunningService implements Service {
     const { metrics } = this;
     this.dataPlane = new DataPlane(options.clock, options.log, (worker, restarts) =>
       metrics.workerRestarts.inc({ worker }, restarts),
+    );
+    this.queryLog = new QueryLog(this.dataPlane.logRings, options.clock, options.log, (restarts) =>
+      metrics.workerRestarts.inc({ worker: 'query-log' }, restarts),
     );
     this.health = createHealthChecker({
       ...options,
@@ -99,7 +104,10 @@ class RunningService implements Service {
       health: this.health,
       load: runLoad,
       prepare: (next, snapshot) => this.prepare(next, snapshot),
-      publish: (snapshot) => this.dataPlane.publish(snapshot),
+      publish: (snapshot) => {
+        this.queryLog.nameGeneration(snapshot.generation, this.config);
+        this.dataPlane.publish(snapshot);
+      },
       oldestInUse: () => Math.min(...this.dataPlane.status().map(({ generation }) => generation)),
       watch: (files, inUse) => (inUse ? this.files.set(files) : this.files.add(files)),
     });
@@ -120,7 +128,7 @@ class RunningService implements Service {
     const { loaded, problems } = outcome;
     if (loaded === undefined) throw new LoadRefused(outcome);
     for (const problem of problems) log.warn(formatProblem(problem));
-    registerViews(this.metrics, this.controller, this.health, this.dataPlane.counters, clock);
+    registerViews(this.metrics, this.controller, this.health, this.dataPlane.counters, this.queryLog, clock);
     const { http } = loaded.config.listen;
     if (http !== undefined) this.http = await this.openHttp(http);
     const { directory } = loaded.config.state;
@@ -140,6 +148,7 @@ class RunningService implements Service {
   }
 
   reload(reason: string): Promise<boolean> {
+    this.queryLog.reopen();
     return this.stopped === undefined ? this.controller.reload(reason) : Promise.resolve(false);
   }
 
@@ -152,15 +161,17 @@ class RunningService implements Service {
     this.health.stop();
     await this.controller.stop();
     this.files.stop();
-    await Promise.all([this.dataPlane.stop(), this.memory?.stop()]);
+    await Promise.all([this.dataPlane.stop().then(() => this.queryLog.stop()), this.memory?.stop()]);
     // Last, so that /readyz says that the node is stopping for as long as it is.
     await this.http?.stop();
   }
 
   /** Opens what the next config asks for; on failure what is open stays. */
   private async prepare(next: Loaded, snapshot: SnapshotBuffers): Promise<void> {
-    const now = this.controller.loaded?.config.listen;
+    const inUse = this.controller.loaded?.config;
+    const now = inUse?.listen;
     const { listen } = next.config;
+    this.queryLog.nameGeneration(snapshot.generation, inUse ?? next.config);
     if (now === undefined || sameSocket(now.http, listen.http)) {
       await this.dataPlane.listen(listen, snapshot);
     } else {
@@ -175,6 +186,7 @@ class RunningService implements Service {
       this.http = http;
       await before?.stop();
     }
+    this.queryLog.take(next.config);
   }
 
   private openHttp(address: SocketAddress): Promise<HttpServer> {
