@@ -45,7 +45,7 @@ export class LogThread {
 
   /** Orders come between the mark and the move: the names that a marked record needs were posted before it was made. */
   private turn(): number {
-    this.pump.mark();
+    if (this.stopMs === undefined) this.pump.mark();
     let item = receiveMessageOnPort(this.port);
     for (; item !== undefined; item = receiveMessageOnPort(this.port)) this.obey(item.message as LogOrder);
     this.sink.tend();
@@ -64,7 +64,9 @@ export class LogThread {
         this.sink.reopen();
         break;
       case 'stop':
-        this.stopMs ??= performance.now();
+        // What comes after this belongs to the thread that follows.
+        this.stopMs = performance.now();
+        this.pump.mark();
         break;
       default:
         unreachable(order);
@@ -74,7 +76,6 @@ export class LogThread {
   private finished(): boolean {
     if (this.stopMs === undefined) return false;
     if (performance.now() - this.stopMs > limits.queryLogStopMs) return true;
-    this.pump.mark();
     return this.pump.empty && !this.sink.holding;
   }
 

@@ -40,9 +40,10 @@ export class SocketSink implements Sink {
 
   write(block: Uint8Array, records: number): void {
     this.underWay = records;
-    this.socket!.write(block, (error) => {
-      // After an error comes the end of the connection, which counts the loss.
-      if (error) return;
+    const socket = this.socket!;
+    socket.write(block, (error) => {
+      // The end of the connection counts the loss. Node reports a write that a `destroy` cut off as done.
+      if (error || socket.destroyed) return;
       this.underWay = 0;
       this.retry.worked();
       this.events.well();
