@@ -42,3 +42,33 @@ export function reservedPrefix6(w0: number, w1: number, w2: number, w3: number):
   if (w0 === 0 && w1 === 0 && w2 === 0 && w3 <= 1) return 128;
   return 0;
 }
+
+/**
+ * Shortest prefix around an ordinary IPv4 address that reaches into no reserved block. What holds for the address
+ * may not hold there: a scope must be at least as long.
+ */
+export function reservedBorder4(address: number): number {
+  const first = address >>> 24;
+  return suspects[first] === 0 ? borders4[first]! : border(blocks4, address);
+}
+
+/** The same for an ordinary IPv6 address, by its first word; ::/32 is the concern of `embedded.ts`. */
+export function reservedBorder6(w0: number): number {
+  return border(blocks6, w0);
+}
+
+function border(blocks: readonly number[], address: number): number {
+  let longest = 0;
+  for (let i = 0; i < blocks.length; i++) longest = Math.max(longest, Math.clz32(address ^ blocks[i]!) + 1);
+  return Math.min(longest, 32);
+}
+
+/** First addresses of the reserved blocks. */
+const blocks4 = [
+  ...[0, 0x0a000000, 0x64400000, 0x7f000000, 0xa9fe0000, 0xac100000, 0xc0000000, 0xc0000200, 0xc0a80000],
+  ...[0xc6120000, 0xc6336400, 0xcb007100, 0xe0000000, 0xf0000000],
+];
+const blocks6 = [0, 0x20010db8, 0xfc000000, 0xfe800000, 0xff000000];
+
+/** Borders by the first byte of the address, where no reserved block begins with the same. */
+const borders4 = Uint8Array.from({ length: 256 }, (_, first) => border(blocks4, first << 24));

@@ -1,6 +1,6 @@
 import type { Query } from '../dns/query.ts';
 import type { GeoMap } from '../geo/map.ts';
-import { reservedPrefix4, reservedPrefix6 } from '../ip/reserved.ts';
+import { reservedBorder4, reservedBorder6, reservedPrefix4, reservedPrefix6 } from '../ip/reserved.ts';
 import type { QuerySource } from './source.ts';
 
 /** Where the client is, as far as steering goes. One object per worker. */
@@ -17,7 +17,8 @@ export class Client {
  * - source prefix 0 opts out: the resolver's address decides, scope 0 (RFC 7871 §7.1.2);
  * - a reserved subnet (private, loopback …) has no place: the resolver's address decides, and the scope is the
  *   whole reserved block, so that nobody outside of it is served this answer from a cache;
- * - else the subnet decides, and the scope is the shortest prefix for which the map gives this ranking.
+ * - else the subnet decides, and the scope is the shortest prefix for which the map gives this ranking, and in which
+ *   no address is reserved.
  */
 export function placeClient(query: Query, source: QuerySource, map: GeoMap, client: Client): void {
   if (!query.subnet || query.subnetSource === 0) {
@@ -28,14 +29,15 @@ export function placeClient(query: Query, source: QuerySource, map: GeoMap, clie
   if (query.subnetFamily === 4) {
     const reserved = reservedPrefix4(query.subnetW0);
     if (reserved === 0) {
-      settle(map.find4(query.subnetW0), map, client);
+      settle(map.find4(query.subnetW0), reservedBorder4(query.subnetW0), map, client);
       return;
     }
     client.scope = reserved;
   } else {
     const reserved = reservedPrefix6(query.subnetW0, query.subnetW1, query.subnetW2, query.subnetW3);
     if (reserved === 0) {
-      settle(map.find6(query.subnetW0, query.subnetW1, query.subnetW2, query.subnetW3), map, client);
+      const found = map.find6(query.subnetW0, query.subnetW1, query.subnetW2, query.subnetW3);
+      settle(found, reservedBorder6(query.subnetW0), map, client);
       return;
     }
     client.scope = reserved;
@@ -43,9 +45,9 @@ export function placeClient(query: Query, source: QuerySource, map: GeoMap, clie
   placeSource(source, map, client);
 }
 
-function settle(found: number, map: GeoMap, client: Client): void {
+function settle(found: number, border: number, map: GeoMap, client: Client): void {
   client.ranking = (found >>> 8) * map.regionCount;
-  client.scope = found & 0xff;
+  client.scope = Math.max(found & 0xff, border);
 }
 
 function placeSource(source: QuerySource, map: GeoMap, client: Client): void {
