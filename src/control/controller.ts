@@ -196,8 +196,8 @@ export class Controller {
     const { metrics, log, clock } = this.parts;
     try {
       const snapshot = this.compose(this.inUse!);
-      this.newest = snapshot;
       this.parts.publish(snapshot);
+      this.newest = snapshot;
       metrics.generation.set(snapshot.generation);
       metrics.publishes.inc({ result: 'success' });
     } catch (error) {

@@ -43,6 +43,10 @@ class Bench {
   next: () => Promise<LoadOutcome> = () => Promise.reject(new Error('no load is expected'));
   prepare: ControllerParts['prepare'] = () => Promise.resolve();
   publishFault: Error | undefined;
+  /** The oldest generation that a worker still answers from. */
+  oldestInUse = 0;
+  /** What each load was offered to write over. */
+  readonly offered: (SharedArrayBuffer | undefined)[] = [];
   readonly controller: Controller;
 
   constructor() {
@@ -61,13 +65,16 @@ class Bench {
       log: pino({ level: 'silent' }),
       metrics: this.metrics,
       health: health as unknown as ControllerParts['health'],
-      load: () => this.next(),
+      load: (request) => {
+        this.offered.push(request.spareImage);
+        return this.next();
+      },
       prepare: (loaded, now) => this.prepare(loaded, now),
       publish: (snapshot) => {
         if (this.publishFault !== undefined) throw this.publishFault;
         this.published.push(snapshot);
       },
-      oldestInUse: () => 0,
+      oldestInUse: () => this.oldestInUse,
       watch: (_, inUse) => this.watched.push(inUse),
     });
   }
@@ -212,3 +219,40 @@ function deferred<T>(): { readonly promise: Promise<T>; resolve: (value: T) => v
   });
   return { promise, resolve };
 }
+
+describe('the image before the last', () => {
+  const images = [1, 2, 3].map(() => new SharedArrayBuffer(8));
+  const load = (i: number): Loaded => ({ ...loadOf('a'), image: images[i]! });
+
+  it('is offered to the next load once no worker reads it', async () => {
+    const bench = new Bench();
+    await bench.begin(load(0));
+    bench.next = async () => outcomeOf(load(1));
+    await bench.controller.reload('test');
+    bench.oldestInUse = newest(bench).generation;
+    bench.next = async () => outcomeOf(load(2));
+    await bench.controller.reload('test');
+    expect(bench.offered).toEqual([undefined, images[0]]);
+  });
+
+  it('is left alone while a worker may read it', async () => {
+    const bench = new Bench();
+    await bench.begin(load(0));
+    bench.next = async () => outcomeOf(load(1));
+    await bench.controller.reload('test');
+    bench.oldestInUse = newest(bench).generation - 1;
+    await bench.controller.reload('test');
+    expect(bench.offered).toEqual([undefined, undefined]);
+  });
+
+  it('is left alone when the one after it was never published', async () => {
+    const bench = new Bench();
+    await bench.begin(load(0));
+    bench.publishFault = new Error('no memory');
+    bench.next = async () => outcomeOf(load(1));
+    await bench.controller.reload('test');
+    bench.oldestInUse = Number.MAX_SAFE_INTEGER;
+    await bench.controller.reload('test');
+    expect(bench.offered).toEqual([undefined, undefined]);
+  });
+});
