@@ -17,6 +17,7 @@ import { loadLibc, MSG_WAITFORONE } from '../src/server/libc.ts';
 import { layout } from '../src/server/msghdr.ts';
 import { SnapshotInbox } from '../src/server/snapshot-inbox.ts';
 import { UdpLoop } from '../src/server/udp-loop.ts';
+import { plainSettings } from '../src/snapshot/settings.ts';
 
 const [, , mode, port] = process.argv;
 const libc = loadLibc();
@@ -61,9 +62,9 @@ function echo(libc: Libc, fd: number): never {
 function serve(libc: Libc, fd: number): void {
   const control = ControlBlock.forWorkers(1);
   const line = control.line(0);
-  const context = new QueryContext(new SharedArrayBuffer(1 << 20), 1, limits.udpAnswerBytes);
+  const context = new QueryContext(new SharedArrayBuffer(1 << 20), 1);
   const empty = new SharedArrayBuffer(0);
-  const snapshot = { generation: 0, image: empty, geo: empty, rotation: empty };
+  const snapshot = { generation: 0, image: empty, geo: empty, rotation: empty, settings: plainSettings };
   const inbox = new SnapshotInbox(new MessageChannel().port1, control, line, context, snapshot);
   const answer: typeof respond = (packet, length, _source, _context, out) => {
     for (let i = 0; i < length; i++) out[i] = packet[i]!;

@@ -10,6 +10,7 @@ import { QuerySource, type Transport } from '../../src/query/source.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { buildImage } from '../../src/snapshot/compile/image-builder.ts';
 import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
+import { plainSettings, type Settings } from '../../src/snapshot/settings.ts';
 import { loadZone } from '../../src/zone/zone.ts';
 import { promise } from '../target.ts';
 
@@ -31,6 +32,16 @@ ns.sub A 192.0.2.54
 big TXT ${Array.from({ length: 20 }, () => `"${'x'.repeat(250)}"`).join(' ')}
 `;
 
+/** Everything on, so that every option has an answer. */
+const settings: Settings = {
+  ...plainSettings,
+  version: 1,
+  nsid: new Uint8Array(limits.identityBytes).fill(0x6e),
+  chaos: { version: new Uint8Array(limits.identityBytes), id: Uint8Array.of(0x69), hostname: undefined },
+  cookieSecrets: [new Uint8Array(16), new Uint8Array(16).fill(1)],
+  geoStale: true,
+};
+
 /** A context with a zone of all kinds of names and a steered one, for a server that is asked anything. */
 export function fuzzContext(): QueryContext {
   const apex = wire('example.com.');
@@ -49,12 +60,13 @@ export function fuzzContext(): QueryContext {
     pools: [{ name: 'p', monitor: undefined, endpoints }],
     policies: [{ name: 'p', type: 'nearest', pool: 0, ttlSeconds: 20, answers: 2, allDown: 'serve-all' }],
   };
-  const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1, limits.udpAnswerBytes);
+  const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
   context.adopt({
     generation: 1,
     image: buildImage([{ zone, steer: [{ owner: wire('app.example.com.'), policy: 0 }] }]),
     geo: emptyGeoMap(2),
     rotation: buildRotation(config as Config, { state: () => 'up', wasGood: () => false }, () => 0),
+    settings,
   });
   return context;
 }

@@ -4,6 +4,7 @@ import type { Explanation } from '../control/explanation.ts';
 import { readExplainRequest } from '../control/http.ts';
 import { runLoad } from '../control/loader.ts';
 import { LoadRefused } from '../control/service.ts';
+import { settingsOf } from '../control/settings.ts';
 import { fresh } from '../health/table.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { readArguments, UsageError, withUsage } from './arguments.ts';
@@ -86,6 +87,7 @@ async function explainConfig(configPath: string, request: ExplainRequest): Promi
     { state: () => 'up', wasGood: () => false },
     (policy, region) => slots.slotOf(policy, region),
   );
-  const snapshot = { generation: 0, image: loaded.image, geo: loaded.geo.map, rotation };
+  const settings = settingsOf(loaded, Date.now(), 1);
+  const snapshot = { generation: 1, image: loaded.image, geo: loaded.geo.map, rotation, settings };
   return explain(request, loaded, snapshot, { stateOf: () => fresh('up', 0), wasGood: () => false }, 1);
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Findings, Named } from './findings.ts';
 import { isMapping, readItem } from './items.ts';
 import { outlineSchema } from './schema.ts';
+import { dnsSchema } from './sections/dns.ts';
 import { geoSchema } from './sections/geo.ts';
 import { listenSchema } from './sections/listen.ts';
 import { monitorSchema } from './sections/monitors.ts';
@@ -19,6 +20,7 @@ import { showName } from './wording.ts';
 export interface Draft {
   readonly node: z.output<typeof nodeSchema> | undefined;
   readonly listen: z.output<typeof listenSchema> | undefined;
+  readonly dns: z.output<typeof dnsSchema> | undefined;
   readonly state: z.output<typeof stateSchema> | undefined;
   /** Undefined also when it is left out: nothing is logged then. */
   readonly queryLog: z.output<typeof queryLogSchema> | undefined;
@@ -49,6 +51,7 @@ export function readDraft(value: unknown, findings: Findings): Draft | undefined
   return {
     node: single(nodeSchema, 'node'),
     listen: single(listenSchema, 'listen'),
+    dns: single(dnsSchema, 'dns'),
     state: single(stateSchema, 'state'),
     queryLog: outline['query-log'] === undefined ? undefined : single(queryLogSchema, 'query-log'),
     geo: single(geoSchema, 'geo'),

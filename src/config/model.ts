@@ -6,6 +6,7 @@ export interface Config {
   readonly file: string;
   readonly node: { readonly name: string };
   readonly listen: Listen;
+  readonly dns: DnsOptions;
   readonly state: { readonly directory: string };
   /** Undefined: no query is logged. */
   readonly queryLog: QueryLogConfig | undefined;
@@ -23,6 +24,19 @@ export interface Listen {
   readonly http: SocketAddress | undefined;
   /** UDP workers. */
   readonly workers: number;
+}
+
+/** Undefined texts are not told to anybody. */
+export interface DnsOptions {
+  /** Largest UDP answer, bytes. */
+  readonly udpBytes: number;
+  readonly nsid: string | undefined;
+  /** CH TXT version.bind, version.server */
+  readonly version: string | undefined;
+  /** CH TXT id.server, hostname.bind */
+  readonly identity: string | undefined;
+  /** Secrets that several nodes share, 16 bytes each; `own`: one that the state directory keeps. */
+  readonly cookies: 'off' | 'own' | readonly Uint8Array[];
 }
 
 export interface SocketAddress {

@@ -4,6 +4,7 @@ import type { Draft } from './draft.ts';
 import type { LoadEnvironment } from './environment.ts';
 import type { Findings, Named } from './findings.ts';
 import type { Config, ZoneSource } from './model.ts';
+import { resolveDns } from './sections/dns.ts';
 import { resolveGeo } from './sections/geo.ts';
 import { resolveListen } from './sections/listen.ts';
 import { resolveMonitor } from './sections/monitors.ts';
@@ -26,6 +27,7 @@ export function resolveConfig(
   const base = dirname(file);
   const listen = draft.listen && resolveListen(draft.listen, environment, findings);
   const queryLog = draft.queryLog && resolveQueryLog(draft.queryLog, base, findings);
+  const dns = draft.dns && resolveDns(draft.dns, environment, base, findings);
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
   const regions = mapNamed(draft.regions, resolveRegion);
   const monitors = mapNamed(draft.monitors, (name, input) =>
@@ -37,12 +39,13 @@ export function resolveConfig(
   );
   const zones = draft.zones.map((input, i) => input && resolveZone(i, input, policies, base, findings));
   tellRepeatedZones(zones, findings);
-  if (findings.errors > 0 || !draft.node || !draft.state || !listen || !databases) return undefined;
+  if (findings.errors > 0 || !draft.node || !draft.state || !listen || !dns || !databases) return undefined;
   warnOfUnused(draft, findings);
   return {
     file,
     node: resolveNode(draft.node, environment),
     listen,
+    dns,
     state: resolveState(draft.state, environment, base),
     queryLog,
     geo: { databases },

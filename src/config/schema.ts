@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../runtime/limits.ts';
+import { dnsSchema } from './sections/dns.ts';
 import { geoSchema } from './sections/geo.ts';
 import { listenSchema } from './sections/listen.ts';
 import { monitorSchema } from './sections/monitors.ts';
@@ -17,6 +18,7 @@ const zonesWanted = `a list of 1 to ${limits.zones} zones`;
 const configSchema = z.strictObject({
   node: nodeSchema.optional(),
   listen: listenSchema.optional(),
+  dns: dnsSchema.optional(),
   state: stateSchema.optional(),
   'query-log': queryLogSchema.optional(),
   geo: geoSchema.optional(),
@@ -34,6 +36,7 @@ export const outlineSchema = z.strictObject(
   {
     node: section(),
     listen: section(),
+    dns: section(),
     state: section(),
     'query-log': section(),
     geo: section(),

@@ -12,6 +12,7 @@ import type { ExplainHealth } from './explain-endpoints.ts';
 import type { SeenFile } from './file-signature.ts';
 import { LastGood } from './last-good.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
+import { SettingsMaker } from './settings.ts';
 
 /** Changes of health that come together are published together. */
 const COALESCE_MS = 20;
@@ -46,6 +47,7 @@ export class Controller {
   readonly slots = new AnswerSlots();
   private readonly parts: ControllerParts;
   private readonly lastGood = new LastGood();
+  private readonly settings: SettingsMaker;
   private inUse: Loaded | undefined;
   private newest: SnapshotBuffers | undefined;
   private generation = 0;
@@ -59,6 +61,7 @@ export class Controller {
 
   constructor(parts: ControllerParts) {
     this.parts = parts;
+    this.settings = new SettingsMaker(parts.clock, () => this.republish());
   }
 
   get loaded(): Loaded | undefined {
@@ -112,6 +115,7 @@ export class Controller {
   async stop(): Promise<void> {
     this.end.abort();
     this.timer?.cancel();
+    this.settings.stop();
     await this.loading;
   }
 
@@ -214,7 +218,8 @@ export class Controller {
     this.pendingFailures = [];
   }
 
-  private compose({ config, image, geo }: Loaded): SnapshotBuffers {
+  private compose(loaded: Loaded): SnapshotBuffers {
+    const { config, image, geo } = loaded;
     const state = (p: number, e: number): EndpointState => this.parts.health.stateOf(p, e).state;
     this.lastGood.observe(config, state);
     const rotation = buildRotation(
@@ -222,7 +227,13 @@ export class Controller {
       { state, wasGood: (pool, endpoint) => this.lastGood.has(config, pool, endpoint) },
       (policy, region) => this.slots.slotOf(policy, region),
     );
-    return { generation: ++this.generation, image, geo: geo.map, rotation };
+    return {
+      generation: ++this.generation,
+      image,
+      geo: geo.map,
+      rotation,
+      settings: this.settings.make(loaded),
+    };
   }
 }
 

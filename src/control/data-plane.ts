@@ -2,7 +2,6 @@ import type { Listen, SocketAddress } from '../config/model.ts';
 import { formatAddress } from '../ip/address.ts';
 import { unreachable } from '../runtime/assert.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { limits } from '../runtime/limits.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ListenAddress } from '../server/sockaddr.ts';
 import type { WorkerEvent } from '../server/worker-life.ts';
@@ -89,7 +88,6 @@ export class DataPlane {
       snapshot,
       counters,
       logs,
-      udpAnswerBytes: limits.udpAnswerBytes,
       ...(beside && { beside }),
       clock: this.clock,
       onEvent: (event) => this.tell(event),

@@ -102,7 +102,7 @@ export function explain(
 
 function ask(request: ExplainRequest, snapshot: SnapshotBuffers, seed: number) {
   const { name, type, client } = request;
-  const context = new QueryContext(uncounted, seed, limits.tcpMessageBytes);
+  const context = new QueryContext(uncounted, seed);
   context.adopt(snapshot);
   const source = new QuerySource();
   source.transport = Transport.TCP;

@@ -9,6 +9,7 @@ import { emptyGeoMap } from '../geo/map.ts';
 import { OperatorError } from '../runtime/errors.ts';
 import type { Problem } from '../runtime/problem.ts';
 import { buildImage } from '../snapshot/compile/image-builder.ts';
+import { ownCookieSecret } from './cookie-secret.ts';
 import { type SeenFile, seeFile } from './file-signature.ts';
 import { loadZones } from './load-zones.ts';
 
@@ -35,6 +36,8 @@ export interface Loaded {
   readonly config: Config;
   readonly image: SharedArrayBuffer;
   readonly geo: LoadedGeo;
+  /** In use for cookies; empty when they are off. */
+  readonly cookieSecrets: readonly Uint8Array[];
 }
 
 export interface LoadOutcome {
@@ -45,7 +48,7 @@ export interface LoadOutcome {
   readonly omitted: number;
   /** The geo files failed; `loaded`, if there, holds the map from before. */
   readonly geoFailed: boolean;
-  /** Files whose change asks for a new load: config, zones with their includes, geo databases. */
+  /** Files whose change asks for a new load: config with what it reads, zones with their includes, geo databases. */
   readonly files: readonly SeenFile[];
 }
 
@@ -54,25 +57,49 @@ export interface LoadOutcome {
  * seconds and blocks: `loader.ts` gives it a thread of its own.
  */
 export function load(request: LoadRequest): LoadOutcome {
-  const configFile = seeFile(resolve(request.configPath));
-  const { config, problems, omitted } = loadConfig(
-    request.configPath,
-    systemEnvironment(request.stateDirectory),
-  );
-  if (config === undefined)
-    return { loaded: undefined, problems, omitted, geoFailed: false, files: [configFile] };
+  const { environment, files } = notingEnvironment(request.stateDirectory);
+  const { config, problems, omitted } = loadConfig(request.configPath, environment);
+  if (config === undefined) return { loaded: undefined, problems, omitted, geoFailed: false, files };
   const geoFiles = geoPaths(config).map(seeFile);
   const zones = loadZones(config);
   const geo = takeGeo(config, request.previousGeo);
-  const told = [...problems, ...zones.problems, ...geo.problems];
+  const cookies = takeCookies(config);
+  const told = [...problems, ...cookies.problems, ...zones.problems, ...geo.problems];
   const fit = geo.geo !== undefined && told.every((problem) => problem.severity !== 'error');
   return {
-    loaded: fit ? { config, image: buildImage(zones.served, request.spareImage), geo: geo.geo! } : undefined,
+    loaded: fit
+      ? {
+          config,
+          image: buildImage(zones.served, request.spareImage),
+          geo: geo.geo!,
+          cookieSecrets: cookies.secrets,
+        }
+      : undefined,
     problems: told,
     omitted: omitted + zones.omitted,
     geoFailed: geo.failed,
-    files: [configFile, ...zones.files, ...geoFiles],
+    files: [...files, ...zones.files, ...geoFiles],
   };
+}
+
+/** The machine, and which files the config made it read: itself, authorities, secrets. */
+function notingEnvironment(stateDirectory: string) {
+  const machine = systemEnvironment(stateDirectory);
+  const files: SeenFile[] = [];
+  const read: typeof machine.read = (path, maxBytes) => {
+    files.push(seeFile(resolve(path)));
+    return machine.read(path, maxBytes);
+  };
+  return { environment: { ...machine, read }, files };
+}
+
+/** The secrets of cookies: those of the config, or this node's own. */
+function takeCookies({ dns: { cookies }, state }: Config) {
+  if (cookies === 'off') return { secrets: [], problems: [] };
+  if (cookies !== 'own') return { secrets: cookies, problems: [] };
+  const { secret, problem: text } = ownCookieSecret(state.directory);
+  const problems = text === undefined ? [] : [problem('STATE', 'warning', state.directory, text)];
+  return { secrets: [secret], problems };
 }
 
 interface GeoTaken {

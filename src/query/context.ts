@@ -7,6 +7,7 @@ import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { emptyImage, Image } from '../snapshot/image.ts';
 import { Place } from '../snapshot/lookup.ts';
 import { emptyRotation, Rotation } from '../snapshot/rotation.ts';
+import { plainSettings } from '../snapshot/settings.ts';
 import { Choice } from '../steering/choose.ts';
 import { Client } from './client.ts';
 import { type LogWriter, noLog } from './log-writer.ts';
@@ -20,8 +21,7 @@ export class QueryContext {
   private geoBuffer: SharedArrayBuffer;
   readonly counters: Float64Array;
   readonly random: Random;
-  /** Largest UDP answer, bytes. */
-  readonly udpAnswerBytes: number;
+  settings = plainSettings;
 
   readonly query = new Query();
   readonly reply = new Reply();
@@ -38,10 +38,9 @@ export class QueryContext {
   log: LogWriter = noLog;
 
   /** `counters` has `counterBytes` bytes and belongs to this worker alone. */
-  constructor(counters: SharedArrayBuffer, seed: number, udpAnswerBytes: number) {
+  constructor(counters: SharedArrayBuffer, seed: number) {
     this.counters = new Float64Array(counters);
     this.random = new Random(seed);
-    this.udpAnswerBytes = udpAnswerBytes;
     this.image = new Image(emptyImage());
     this.geoBuffer = emptyGeoMap(0);
     this.geo = new GeoMap(this.geoBuffer);
@@ -56,6 +55,7 @@ export class QueryContext {
       this.geoBuffer = snapshot.geo;
     }
     this.rotation = new Rotation(snapshot.rotation);
+    if (this.settings.version !== snapshot.settings.version) this.settings = snapshot.settings;
     this.generation = snapshot.generation;
   }
 }

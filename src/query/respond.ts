@@ -37,14 +37,14 @@ export function respond(
     packet,
     query,
     out,
-    udp ? Math.min(query.udpBytes, context.udpAnswerBytes) : limits.tcpMessageBytes,
+    udp ? Math.min(query.udpBytes, context.settings.udpAnswerBytes) : limits.tcpMessageBytes,
   );
   const type = query.type;
   if (parsed !== Parsed.OK) reply.rcode = refusals[parsed];
   else if (query.class !== RrClass.IN || isMeta(type)) reply.rcode = Rcode.REFUSED;
   else if (!answer(context, source)) reply.truncate(query);
   countQuery(context.counters, source.transport, type, reply.rcode);
-  const size = reply.finish(packet, query, context.scope, context.udpAnswerBytes);
+  const size = reply.finish(packet, query, context.scope, context.settings.udpAnswerBytes);
   if (context.log.share !== 0) logQuery(packet, source, context, size);
   return size;
 }

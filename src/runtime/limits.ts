@@ -9,6 +9,12 @@ export const limits = {
   /** A name of 255 bytes holds at most 127 labels and the root. */
   nameLabels: 128,
 
+  /** Bytes of what a server may call itself: question and OPT with all options fit 512 bytes. */
+  identityBytes: 128,
+  /** Secrets of cookies in use at once: each may cost a hash for a query. */
+  cookieSecrets: 4,
+  cookieFileBytes: 4_096,
+
   /** Largest UDP answer unless the operator sets another: no fragments on any common path (RFC 9715). */
   udpAnswerBytes: 1232,
   /** Size of one receive and one send slot of the UDP loop. */
@@ -94,6 +100,8 @@ export const limits = {
   /** (policy, region) pairs that can be counted one by one. */
   answerCounters: 65_536,
 
+  /** From this age on the newest geo database counts as stale. */
+  geoStaleDays: 45,
   geoFileBytes: 1024 * 1024 * 1024,
   /** Values read for one record of an MMDB file, nested ones counted. */
   geoRecordValues: 4_096,

@@ -180,14 +180,14 @@ interface Bound extends UdpSocket {
 const FULL_BATCHES = 8;
 
 /** One block of memory for all sockets of a kind: they are served one after another, and caches are small. */
-function shareBlocks({ libc, sockets, context }: UdpLoopParts): Bound[] {
+function shareBlocks({ libc, sockets }: UdpLoopParts): Bound[] {
   const blocks = new Map<string, MessageBlock>();
   return sockets.map(({ host, fd }) => {
     const address = parseAddress(host)!;
     const shape = {
       family: address.family,
       wildcard: isWildcard(address),
-      answerBytes: context.udpAnswerBytes,
+      answerBytes: limits.udpSlotBytes,
     };
     const key = `${shape.family} ${shape.wildcard}`;
     const block = blocks.get(key) ?? new MessageBlock(shape, libc.addressOf);

@@ -22,13 +22,12 @@ export interface PortableUdpParts {
 export class PortableUdp {
   private readonly parts: PortableUdpParts;
   private readonly source = new QuerySource();
-  private readonly out: Uint8Array;
+  private readonly out = new Uint8Array(limits.udpSlotBytes);
   private readonly sockets: Socket[] = [];
   private receivedInTurn = 0;
 
   constructor(parts: PortableUdpParts) {
     this.parts = parts;
-    this.out = new Uint8Array(parts.context.udpAnswerBytes);
   }
 
   /** Binds one address and resolves with its port; a wildcard becomes one socket for each address of the machine. */

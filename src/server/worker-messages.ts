@@ -12,7 +12,6 @@ export interface WorkerStart {
   readonly log?: SharedArrayBuffer | undefined;
   readonly snapshot: SnapshotBuffers;
   readonly seed: number;
-  readonly udpAnswerBytes: number;
   /** Serve through node:dgram and node:net alone. */
   readonly portable: boolean;
   readonly sockets: readonly WorkerSocket[];

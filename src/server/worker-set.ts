@@ -21,7 +21,6 @@ export interface WorkerSetOptions {
   readonly counters: readonly SharedArrayBuffer[];
   /** Log rings (`query/log-layout.ts`), in the same order; without them no query is ever logged. */
   readonly logs?: readonly SharedArrayBuffer[];
-  readonly udpAnswerBytes: number;
   /** Use node:dgram even where the batched path would work. */
   readonly portable?: boolean;
   /**
@@ -167,7 +166,6 @@ class Workers implements WorkerSet {
         log: options.logs?.[worker],
         snapshot: this.snapshot,
         seed: (this.seed + Math.imul(worker, 0x9e3779b9)) >>> 0,
-        udpAnswerBytes: options.udpAnswerBytes,
         portable: libc === undefined,
         sockets: sockets.length > 0 ? sockets : this.addresses.map((address) => ({ address })),
       }),

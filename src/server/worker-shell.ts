@@ -19,7 +19,7 @@ export interface WorkerShell {
 export function openShell(port: MessagePort, start: WorkerStart): WorkerShell {
   const control = new ControlBlock(start.control);
   const line = control.line(start.worker);
-  const context = new QueryContext(start.counters, start.seed, start.udpAnswerBytes);
+  const context = new QueryContext(start.counters, start.seed);
   if (start.log !== undefined) context.log = new LogWriter(start.log, start.seed, Date.now);
   const inbox = new SnapshotInbox(port, control, line, context, start.snapshot);
   return { control, line, context, inbox };

@@ -1,5 +1,7 @@
+import type { Settings } from './settings.ts';
+
 /**
- * What the control plane publishes and a worker adopts: three flat buffers under one generation number.
+ * What the control plane publishes and a worker adopts: three flat buffers and the settings under one generation number.
  * The buffers are never written after publication. A health change replaces `rotation` only.
  */
 export interface SnapshotBuffers {
@@ -10,4 +12,5 @@ export interface SnapshotBuffers {
   readonly geo: SharedArrayBuffer;
   /** What each policy serves now (`snapshot/rotation.ts`). */
   readonly rotation: SharedArrayBuffer;
+  readonly settings: Settings;
 }

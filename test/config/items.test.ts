@@ -8,7 +8,7 @@ const sections: [string, string[]][] = [
   [
     'frobnicate: 1',
     [
-      '1:1: unknown key `frobnicate`; known here: node, listen, state, query-log, geo, regions, monitors, pools, policies, zones [CONFIG_KEY]',
+      '1:1: unknown key `frobnicate`; known here: node, listen, dns, state, query-log, geo, regions, monitors, pools, policies, zones [CONFIG_KEY]',
     ],
   ],
   ['node: { nam: a }', ['1:9: unknown key `nam`; did you mean `name`? [CONFIG_KEY]']],

@@ -7,6 +7,7 @@ export interface Schema {
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema | readonly Schema[];
   readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
 }
 
 /** Every key below a schema as the docs write it: `pools.NAME.endpoints[].weight`. Variants are laid together. */
@@ -20,7 +21,7 @@ export function keysOf(schema: Schema, at = ''): Map<string, Schema> {
   if (items !== undefined && 'type' in items && items.type === 'object')
     below.push([`${at}[]`, items as Schema]);
   const keys = new Map(below.flatMap(([key, value]) => [[key, value] as const, ...keysOf(value, key)]));
-  for (const variant of schema.oneOf ?? [])
+  for (const variant of [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])])
     for (const [key, value] of keysOf(variant, at)) keys.set(key, value);
   return keys;
 }

@@ -25,6 +25,7 @@ describe('loadConfig', () => {
         http: { address: { family: 4, bytes: Uint8Array.from(bytes('127 0 0 1')) }, port: 8053 },
         workers: 4,
       },
+      dns: { udpBytes: 1232, nsid: undefined, version: undefined, identity: undefined, cookies: 'own' },
       state: { directory: resolve('.state') },
       geo: { databases: ['bundled'] },
       regions: [],

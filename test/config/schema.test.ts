@@ -21,7 +21,9 @@ describe('config schema for editors', () => {
   });
 
   it('refuses unknown keys in every mapping', () => {
-    const mappings = [schema, ...keysOf(schema).values()].flatMap((value) => value.oneOf ?? [value]);
+    const mappings = [schema, ...keysOf(schema).values()].flatMap(
+      (value) => value.oneOf ?? value.anyOf ?? [value],
+    );
     const open = mappings.filter(
       (value) => value.properties !== undefined && value.additionalProperties !== false,
     );

@@ -20,7 +20,8 @@ pools: { app: { monitor: web, endpoints: [${list}] } }
 policies: { app: { type: nearest, pool: app } }
 zones: [{ name: example.com, file: example.zone, steer: { app: app } }]
 `);
-  return { config, image: emptyImage(), geo: { map: emptyGeoMap(1), databases: [], madeFor: '' } };
+  const geo = { map: emptyGeoMap(1), databases: [], madeFor: '' };
+  return { config, image: emptyImage(), geo, cookieSecrets: [] };
 }
 
 const outcomeOf = (loaded: Loaded | undefined): LoadOutcome => ({

@@ -4,6 +4,7 @@ import type { EndpointTrace } from '../../src/control/explain-endpoints.ts';
 import type { Explanation } from '../../src/control/explanation.ts';
 import { readExplainRequest } from '../../src/control/http.ts';
 import { type Loaded, load } from '../../src/control/load.ts';
+import { settingsOf } from '../../src/control/settings.ts';
 import type { EndpointHealth } from '../../src/health/table.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
 import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
@@ -42,7 +43,13 @@ export class Explained {
     const rotation = buildRotation(config, { state, wasGood }, (policy, region) =>
       slots.slotOf(policy, region),
     );
-    const snapshot: SnapshotBuffers = { generation: 1, image, geo: geo.map, rotation };
+    const snapshot: SnapshotBuffers = {
+      generation: 1,
+      image,
+      geo: geo.map,
+      rotation,
+      settings: settingsOf(this.loaded, 0, 1),
+    };
     const stateOf = (pool: number, endpoint: number) => healthOf(state(pool, endpoint));
     return explain(request, this.loaded, snapshot, { stateOf, wasGood }, 1);
   }

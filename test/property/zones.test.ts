@@ -9,6 +9,7 @@ import { respond } from '../../src/query/respond.ts';
 import { Transport } from '../../src/query/source.ts';
 import { buildImage } from '../../src/snapshot/compile/image-builder.ts';
 import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
+import { plainSettings } from '../../src/snapshot/settings.ts';
 import { checkSteering } from '../../src/zone/check-steering.ts';
 import type { Zone, ZoneRecord } from '../../src/zone/record.ts';
 import { loadZone } from '../../src/zone/zone.ts';
@@ -69,7 +70,7 @@ zones: [ { name: z, records: [ "@ 60 SOA a a 1 1 1 1 1", "@ 60 NS a.b." ], steer
 `);
 const rotation = buildRotation(config, { state: () => 'up', wasGood: () => false }, () => 0);
 const geo = emptyGeoMap(1);
-const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1, 1232);
+const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
 const source = sourceOf('192.0.2.53', Transport.TCP);
 const out = new Uint8Array(65_535);
 
@@ -80,7 +81,7 @@ describe('respond', () => {
       fc.property(scene, ({ apexes, lines, steered, questions }) => {
         const served = apexes.map((apex) => serve(apex, apexes, lines, steered));
         const image = buildImage(served);
-        context.adopt({ generation: 1, image, geo, rotation });
+        context.adopt({ generation: 1, image, geo, rotation, settings: plainSettings });
         const oracle = new Oracle(
           served.map(({ zone, steer }) => ({
             apex: zone.apex,

@@ -21,8 +21,8 @@ const isTruncated = (message: Message) => (message.flags & Flag.TC) !== 0;
 describe('room of an answer', () => {
   // Header 12, question 4 + 2 + 5 + 13: `aNNN.example.com` with 16 bytes a record.
   const zone = soa + [29, 30, 31, 73, 74, 75, 255, 1000, 4000].map((n) => many(`a${n}`, 'A', n)).join('');
-  const world = new World({ zones: { 'example.com': zone }, udpAnswerBytes: 1232 });
-  const wide = new World({ zones: { 'example.com': zone }, udpAnswerBytes: 4096 });
+  const world = new World({ zones: { 'example.com': zone } });
+  const wide = new World({ zones: { 'example.com': zone }, config: 'dns: { udp-size: 4096 }' });
 
   it.each<[string, World, number | undefined, number, boolean]>([
     // RFC 1035 §4.2.1: 512 bytes without EDNS: 12 + 21 + 29 × 16 = 497, 513 are too many.

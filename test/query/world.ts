@@ -23,6 +23,8 @@ import { formatProblem } from '../../src/runtime/problem.ts';
 import type { EndpointState } from '../../src/snapshot/compile/eligible.ts';
 import { buildImage } from '../../src/snapshot/compile/image-builder.ts';
 import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
+import { buildSettings } from '../../src/snapshot/compile/settings-builder.ts';
+import type { Settings } from '../../src/snapshot/settings.ts';
 import { loadZone } from '../../src/zone/zone.ts';
 import { configOf } from '../config/load-text.ts';
 import { wireName } from '../zone/load.ts';
@@ -37,7 +39,8 @@ export interface WorldInput {
   readonly zones: Readonly<Record<string, string>>;
   /** Networks and the region in which they are. */
   readonly networks?: Readonly<Record<string, string>>;
-  readonly udpAnswerBytes?: number;
+  readonly cookieSecrets?: readonly Uint8Array[];
+  readonly geoStale?: boolean;
   readonly seed?: number;
 }
 
@@ -60,6 +63,7 @@ export class World {
   readonly context: QueryContext;
   private readonly image: SharedArrayBuffer;
   private readonly geo: SharedArrayBuffer;
+  private readonly settings: Settings;
   private readonly states = new Map<string, EndpointState>();
   private readonly good = new Map<string, boolean>();
   private readonly counterNames: string[] = [];
@@ -70,8 +74,9 @@ export class World {
     this.image = buildImage(readZones(this.config, input.zones));
     this.geo = mapOf(this.config, input.networks ?? {});
     const counters = new SharedArrayBuffer(counterBytes);
-    const udpAnswerBytes = input.udpAnswerBytes ?? limits.udpAnswerBytes;
-    this.context = new QueryContext(counters, input.seed ?? 1, udpAnswerBytes);
+    this.context = new QueryContext(counters, input.seed ?? 1);
+    const { cookieSecrets = [], geoStale = false } = input;
+    this.settings = buildSettings(this.config.dns, cookieSecrets, geoStale, 1);
     this.publish();
   }
 
@@ -120,7 +125,7 @@ export class World {
     const udp = transport === Transport.UDP;
     const out = new Uint8Array(udp ? limits.udpSlotBytes : limits.tcpMessageBytes).fill(CANARY);
     const length = respond(query, query.length, sourceOf(from, transport), this.context, out);
-    const bound = udp ? Math.max(512, this.context.udpAnswerBytes) : out.length;
+    const bound = udp ? this.context.settings.udpAnswerBytes : out.length;
     expect(length).toBeLessThanOrEqual(bound);
     expect(out.subarray(bound).every((byte) => byte === CANARY)).toBe(true);
     return length === 0 ? undefined : out.slice(0, length);
@@ -150,8 +155,8 @@ export class World {
       wasGood: (pool: number, endpoint: number) => this.good.get(key(pool, endpoint)) ?? false,
     };
     const rotation = buildRotation(this.config, health, (policy, region) => this.counterSlot(policy, region));
-    const { image, geo } = this;
-    this.context.adopt({ generation: ++this.generation, image, geo, rotation });
+    const { image, geo, settings } = this;
+    this.context.adopt({ generation: ++this.generation, image, geo, rotation, settings });
   }
 
   private counterSlot(policy: string, region: string): number {

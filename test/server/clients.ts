@@ -4,6 +4,7 @@ import { emptyGeoMap } from '../../src/geo/map.ts';
 import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
 import { emptyImage } from '../../src/snapshot/image.ts';
 import { emptyRotation } from '../../src/snapshot/rotation.ts';
+import { plainSettings } from '../../src/snapshot/settings.ts';
 
 /** A query for `name` A IN with this id, as a resolver would send it. */
 export function query(id: number, name = 'host.example.com', padding = 0): Buffer {
@@ -14,7 +15,13 @@ export function query(id: number, name = 'host.example.com', padding = 0): Buffe
 
 /** The smallest snapshot: no zone, nothing steered. */
 export function emptySnapshot(generation: number): SnapshotBuffers {
-  return { generation, image: emptyImage(), geo: emptyGeoMap(0), rotation: emptyRotation() };
+  return {
+    generation,
+    image: emptyImage(),
+    geo: emptyGeoMap(0),
+    rotation: emptyRotation(),
+    settings: plainSettings,
+  };
 }
 
 /** A UDP client that counts the answers to each id and remembers who sent them. */

@@ -25,7 +25,7 @@ async function start(parts: Partial<StreamServerParts> = {}, host = '127.0.0.1')
   const line = ControlBlock.forWorkers(1).line(0);
   const time = { nowMs: 0 };
   const server = new StreamServer({
-    context: new QueryContext(new SharedArrayBuffer(counterBytes), 1, 1232),
+    context: new QueryContext(new SharedArrayBuffer(counterBytes), 1),
     inbox: { refresh: () => {} },
     line,
     respond: echo,

@@ -31,7 +31,7 @@ function setUp(hosts: readonly string[] = ['127.0.0.1'], respondWith: typeof res
   const kernel = new FakeKernel();
   const control = ControlBlock.forWorkers(1);
   const line = control.line(0);
-  const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1, 512);
+  const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
   const { port1, port2 } = new MessageChannel();
   port1.unref();
   const inbox = new SnapshotInbox(port2, control, line, context, emptySnapshot(1));
@@ -234,7 +234,9 @@ describe('UdpLoop', () => {
           });
           expect(payload.subarray(2).every((byte) => byte === (i & 0xff))).toBe(true);
         }
-        const due = packets.filter(({ port, kind, size }) => port > 0 && kind === 0x01 && size < 512).length;
+        const due = packets.filter(
+          ({ port, kind, size }) => port > 0 && kind === 0x01 && size < limits.udpSlotBytes,
+        ).length;
         expect(line.tally[Tally.ANSWERED]! + line.tally[Tally.SEND_ERRORS]!).toBe(due);
         expect(line.tally[Tally.ANSWERED]).toBe(kernel.sent.length);
       }),

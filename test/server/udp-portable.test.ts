@@ -33,7 +33,7 @@ describe('PortableUdp', () => {
     },
   ])('counts $name', ({ packet, port, tally }) => {
     const line = ControlBlock.forWorkers(1).line(0);
-    const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1, 512);
+    const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
     const server = new PortableUdp({ context, inbox: { refresh: () => {} }, line, respond: echo });
     const send = (_packet: unknown, to: number, _host: string, done: (error: Error | null) => void): void =>
       done(to === 6_666 ? new Error('EPERM') : null);

@@ -60,7 +60,6 @@ function setUp(script: string) {
         counters: new SharedArrayBuffer(8),
         snapshot: emptySnapshot(1),
         seed: 1,
-        udpAnswerBytes: 1232,
         portable: false,
         sockets: sockets.length > 0 ? sockets : [{ address: { host: '127.0.0.1', port: 53 } }],
       };

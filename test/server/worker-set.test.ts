@@ -24,7 +24,6 @@ async function start(options: Partial<WorkerSetOptions> & { hosts?: string[] }):
     udpWorkers,
     snapshot: emptySnapshot(1),
     counters: Array.from({ length: udpWorkers + 1 }, () => new SharedArrayBuffer(counterBytes)),
-    udpAnswerBytes: 1232,
     onEvent: () => {},
     ...options,
   });

@@ -11,7 +11,7 @@ export const nodeSchema = z
     {
       name: text(nodeWanted, /^[\x21-\x7e]{1,63}$/)
         .optional()
-        .describe('What this node calls itself in NSID answers, logs and the API. Default: the host name.'),
+        .describe('What this node calls itself in logs and the API. Default: the host name.'),
     },
     { error: 'a mapping with `name`' },
   )
@@ -23,7 +23,7 @@ export const stateSchema = z
       directory: text('a directory')
         .optional()
         .describe(
-          'Where health and the compiled geo map survive a restart; relative to this file. Default: chosen by the command.',
+          'Where health, the compiled geo map and the secret of cookies survive a restart; relative to this file. Default: chosen by the command.',
         ),
     },
     { error: 'a mapping with `directory`' },
