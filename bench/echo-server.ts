@@ -79,5 +79,6 @@ function serve(libc: Libc, fd: number): void {
     inbox,
     context,
     respond: answer,
+    nowSeconds: () => 0,
   }).run();
 }

@@ -8,6 +8,9 @@ export function formatExplanation(explanation: Explanation): string {
     `${question.name} ${question.type} for ${question.client}`,
     `  answer   ${answer.rcode}${answer.records.length === 0 ? ', no records' : ''}`,
     ...answer.records.map((record) => `           ${bold(record)}`),
+    ...(answer.extendedError === undefined
+      ? []
+      : [`  note     ${answer.extendedError.text} (extended error ${answer.extendedError.code})`]),
     `  holds    for every client in ${answer.scopePrefix}`,
   ];
   if (policy === undefined)

@@ -84,6 +84,7 @@ export function explain(
         ({ owner, ttlSeconds, type, rdata }) =>
           `${formatName(owner)} ${ttlSeconds} ${typeName(type)} ${formatRdata(type, rdata)}`,
       ),
+      extendedError: message.edns?.extended,
       scope: context.scope,
       scopePrefix: formatPrefix(prefixOf(request.client.address, context.scope)),
     },

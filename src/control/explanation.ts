@@ -7,6 +7,8 @@ export interface Explanation {
   readonly answer: {
     readonly rcode: string;
     readonly records: readonly string[];
+    /** What the answer says about itself (RFC 8914), if anything. */
+    readonly extendedError: { readonly code: number; readonly text: string } | undefined;
     /** RFC 7871 scope prefix, in the family of the client: for whom the same answer holds. */
     readonly scope: number;
     readonly scopePrefix: string;

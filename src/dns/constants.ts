@@ -53,6 +53,8 @@ export const Rcode = {
   YXDOMAIN: 6,
   /** Extended: the upper eight bits travel in the OPT record (RFC 6891 §6.1.3). */
   BADVERS: 16,
+  /** A server cookie that is none of ours (RFC 7873 §5.4). */
+  BADCOOKIE: 23,
 } as const;
 
 /** Bits of the 16-bit flags word (RFC 1035 §4.1.1). */

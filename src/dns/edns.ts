@@ -1,10 +1,10 @@
 import { parseClientSubnet } from './client-subnet.ts';
 import { EdnsOption } from './constants.ts';
-import { Parsed, type Query } from './query.ts';
+import { Asked, Parsed, type Query } from './query.ts';
 
 /**
  * Reads an OPT record from its class field at `at` to its end (RFC 6891 §6.1). Unknown options are skipped.
- * The record's bounds have been checked against the packet.
+ * The record's bounds have been checked against the packet. BADVERS has read none.
  */
 export function parseOpt(packet: Uint8Array, at: number, end: number, query: Query): Parsed {
   query.edns = true;
@@ -24,7 +24,33 @@ export function parseOpt(packet: Uint8Array, at: number, end: number, query: Que
     if (code === EdnsOption.CLIENT_SUBNET) {
       // A second one is malformed: we could not say which of them an answer was made for.
       if (query.subnet || !parseClientSubnet(packet, data, length, query)) return Parsed.FORMERR;
-    }
+    } else if (!noteOption(code, data, length, query)) return Parsed.FORMERR;
   }
   return Parsed.OK;
+}
+
+/** Notes an option that asks for something; nothing is copied. False when it is malformed. */
+function noteOption(code: number, data: number, length: number, query: Query): boolean {
+  switch (code) {
+    case EdnsOption.NSID:
+      query.options |= Asked.NSID;
+      return true;
+    case EdnsOption.COOKIE:
+      // RFC 7873 §5.2.2: a client cookie alone, or one with a server cookie of 8 to 32 bytes.
+      if (length !== 8 && (length < 16 || length > 40)) return false;
+      // RFC 7873 §5.2: of several only the first is considered.
+      if ((query.options & Asked.COOKIE) !== 0) return true;
+      query.options |= Asked.COOKIE;
+      query.cookieAt = data;
+      query.cookieLength = length;
+      return true;
+    case EdnsOption.KEEPALIVE:
+      query.options |= Asked.KEEPALIVE;
+      return true;
+    case EdnsOption.PADDING:
+      query.options |= Asked.PADDING;
+      return true;
+    default:
+      return true;
+  }
 }

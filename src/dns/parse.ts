@@ -2,12 +2,13 @@ import { limits } from '../runtime/limits.ts';
 import { Opcode, RrType } from './constants.ts';
 import { parseOpt } from './edns.ts';
 import { hashByte, LABEL_SEED } from './name-hash.ts';
-import { hashSuffixes, Parsed, type Query } from './query.ts';
+import { Asked, hashSuffixes, Parsed, type Query } from './query.ts';
 
 /** Reads header, question and OPT. Never throws, reads only below `length`. */
 export function parseQuery(packet: Uint8Array, length: number, query: Query): Parsed {
   query.edns = false;
   query.subnet = false;
+  query.options = 0;
   query.dnssecOk = false;
   query.udpBytes = 512;
   query.questionEnd = 12;
@@ -17,8 +18,10 @@ export function parseQuery(packet: Uint8Array, length: number, query: Query): Pa
   query.flags = flags;
   if (flags & 0x8000) return Parsed.DROP;
   if ((flags & 0x7800) !== Opcode.QUERY) return Parsed.NOTIMP;
-  // RFC 9619: a query has exactly one question.
-  if (packet[4] !== 0 || packet[5] !== 1) return Parsed.FORMERR;
+  // RFC 9619: a query has exactly one question, or none beside a cookie.
+  if (packet[4] !== 0 || packet[5] !== 1) {
+    return packet[4] === 0 && packet[5] === 0 ? parseWithoutQuestion(packet, length, query) : Parsed.FORMERR;
+  }
   const nameEnd = parseQuestionName(packet, length, query);
   if (nameEnd === 0 || nameEnd + 4 > length) return Parsed.FORMERR;
   query.type = (packet[nameEnd]! << 8) | packet[nameEnd + 1]!;
@@ -26,6 +29,12 @@ export function parseQuery(packet: Uint8Array, length: number, query: Query): Pa
   query.questionEnd = nameEnd + 4;
   if (length === nameEnd + 4 && isZero(packet, 6)) return Parsed.OK;
   return parseRecords(packet, length, query);
+}
+
+function parseWithoutQuestion(packet: Uint8Array, length: number, query: Query): Parsed {
+  const outcome = parseRecords(packet, length, query);
+  if (outcome !== Parsed.OK) return outcome;
+  return (query.options & Asked.COOKIE) !== 0 ? Parsed.COOKIE : Parsed.FORMERR;
 }
 
 /** The question's name, folded and hashed; returns where it ends, 0 when it is malformed. */

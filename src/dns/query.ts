@@ -9,8 +9,13 @@ export const Parsed = {
   FORMERR: 2,
   NOTIMP: 3,
   BADVERS: 4,
+  /** No question, but a cookie: the client wants one of ours, or to know what its own is worth (RFC 7873 §5.4). */
+  COOKIE: 5,
 } as const;
 export type Parsed = (typeof Parsed)[keyof typeof Parsed];
+
+/** Options of a query that ask for something in the answer, bits of `Query.options`. */
+export const Asked = { NSID: 1, COOKIE: 2, KEEPALIVE: 4, PADDING: 8 } as const;
 
 /** A parsed query. One object per worker, overwritten by each packet: the path allocates nothing. */
 export class Query {
@@ -36,6 +41,12 @@ export class Query {
   /** Requestor's UDP payload size, at least 512 (RFC 6891 §6.2.3). */
   udpBytes = 512;
   dnssecOk = false;
+
+  /** Bits of `Asked`. */
+  options = 0;
+  /** With `Asked.COOKIE`: where the option's data starts in the packet, and its size. */
+  cookieAt = 0;
+  cookieLength = 0;
 
   /** A client subnet option was present (RFC 7871). */
   subnet = false;

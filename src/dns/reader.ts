@@ -30,7 +30,21 @@ export interface Message {
   readonly authority: readonly MessageRecord[];
   /** Without OPT. */
   readonly additional: readonly MessageRecord[];
-  readonly edns: { readonly udpBytes: number; readonly subnet: MessageSubnet | undefined } | undefined;
+  readonly edns: MessageEdns | undefined;
+}
+
+export interface MessageEdns {
+  readonly udpBytes: number;
+  readonly subnet: MessageSubnet | undefined;
+  /** Why the answer is what it is (RFC 8914): the first one. */
+  readonly extended: { readonly code: number; readonly text: string } | undefined;
+  /** All options in their order. */
+  readonly options: readonly MessageOption[];
+}
+
+export interface MessageOption {
+  readonly code: number;
+  readonly data: Uint8Array;
 }
 
 /**
@@ -54,7 +68,7 @@ export function readMessage(bytes: Uint8Array): Message | undefined {
     answer: sections[0]!,
     authority: sections[1]!,
     additional: sections[2]!.filter((record) => record !== opt),
-    edns: opt && { udpBytes: opt.class, subnet: findSubnet(opt.rdata) },
+    edns: opt && readOpt(opt),
   };
 }
 
@@ -137,21 +151,38 @@ class Reader {
   }
 }
 
-function findSubnet(rdata: Uint8Array): MessageSubnet | undefined {
-  const view = new DataView(rdata.buffer, rdata.byteOffset, rdata.length);
+function readOpt({ class: udpBytes, rdata }: MessageRecord): MessageEdns {
+  const options = readOptions(rdata);
+  const find = (code: number, least: number) =>
+    options.find((option) => option.code === code && option.data.length >= least)?.data;
+  const subnet = find(EdnsOption.CLIENT_SUBNET, 4);
+  const extended = find(EdnsOption.EDE, 2);
+  return {
+    udpBytes,
+    subnet: subnet && {
+      family: subnet[1] === 2 ? 6 : 4,
+      source: subnet[2]!,
+      scope: subnet[3]!,
+      address: subnet.slice(4),
+    },
+    extended: extended && {
+      code: (extended[0]! << 8) | extended[1]!,
+      text: new TextDecoder().decode(extended.subarray(2)),
+    },
+    options,
+  };
+}
+
+/** Those that are whole. */
+function readOptions(rdata: Uint8Array): MessageOption[] {
+  const options: MessageOption[] = [];
   for (let at = 0; at + 4 <= rdata.length; ) {
-    const code = view.getUint16(at);
-    const length = view.getUint16(at + 2);
+    const code = (rdata[at]! << 8) | rdata[at + 1]!;
+    const length = (rdata[at + 2]! << 8) | rdata[at + 3]!;
     at += 4;
-    if (code === EdnsOption.CLIENT_SUBNET && length >= 4 && at + length <= rdata.length) {
-      return {
-        family: view.getUint16(at) === 2 ? 6 : 4,
-        source: rdata[at + 2]!,
-        scope: rdata[at + 3]!,
-        address: rdata.slice(at + 4, at + length),
-      };
-    }
+    if (at + length > rdata.length) break;
+    options.push({ code, data: rdata.slice(at, at + length) });
     at += length;
   }
-  return undefined;
+  return options;
 }

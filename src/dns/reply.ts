@@ -1,10 +1,16 @@
 import { limits } from '../runtime/limits.ts';
-import { EDNS_DO, Flag, Rcode, RrType } from './constants.ts';
+import { EDNS_DO, EdnsOption, Flag, Rcode, RrType } from './constants.ts';
+import { BARE_ERROR, type ExtendedError } from './extended-errors.ts';
 import type { Query } from './query.ts';
 
 /** Sections in the order of their counts in the header. */
 export const Section = { ANSWER: 0, AUTHORITY: 1, ADDITIONAL: 2 } as const;
 export type Section = (typeof Section)[keyof typeof Section];
+
+/** Room for cookie, NSID and keepalive. */
+const OPTIONS_BYTES = 4 * 4 + 40 + limits.identityBytes;
+
+const PADDING_BLOCK = 468;
 
 /** Names whose places are remembered as targets of compression; further ones are written out. */
 const KNOWN_NAMES = 64;
@@ -17,9 +23,15 @@ export class Reply {
   out: Uint8Array = new Uint8Array(0);
   /** Where the next byte goes. */
   at = 0;
-  /** Records end here at the latest. */
+  /** The message ends here at the latest, records before the room set aside for OPT. */
+  private end = 0;
   private limit = 0;
-  private optBytes = 0;
+  /** Options that follow the client subnet in the OPT record. */
+  readonly options = new Uint8Array(OPTIONS_BYTES);
+  private optionBytes = 0;
+  private padded = false;
+  /** Why the answer is what it is, for those who speak EDNS. */
+  extended: ExtendedError | undefined;
   flags = 0;
   rcode = 0;
   private readonly counts = new Int32Array(3);
@@ -38,13 +50,34 @@ export class Reply {
     this.counts[0] = this.counts[1] = this.counts[2] = 0;
     this.knownCount = 0;
     this.questionKnown = false;
-    this.optBytes = query.edns ? 11 + (query.subnet ? 4 + query.subnetLength : 0) : 0;
-    this.limit = Math.min(maxBytes, out.length) - this.optBytes;
+    this.optionBytes = 0;
+    this.padded = false;
+    this.extended = undefined;
+    this.end = Math.min(maxBytes, out.length);
+    this.limit = query.edns ? this.end - 11 - (query.subnet ? 4 + query.subnetLength : 0) : this.end;
     out[0] = packet[0]!;
     out[1] = packet[1]!;
     const end = query.questionEnd;
     for (let i = 12; i < end; i++) out[i] = packet[i]!;
     this.at = end;
+  }
+
+  /** Sets room aside for an option of `length` bytes and returns where in `options` its data goes. */
+  addOption(code: number, length: number): number {
+    const { options } = this;
+    const at = this.optionBytes;
+    options[at] = code >>> 8;
+    options[at + 1] = code & 0xff;
+    options[at + 2] = length >>> 8;
+    options[at + 3] = length & 0xff;
+    this.optionBytes += 4 + length;
+    this.limit -= 4 + length;
+    return at + 4;
+  }
+
+  /** The answer shall be filled up to a multiple of `PADDING_BLOCK` (RFC 8467 §4.1). */
+  pad(): void {
+    this.padded = true;
   }
 
   /** Adds `bytes[from … from + length)`, `count` whole records; false, with nothing added, when it doesn't fit. */
@@ -172,13 +205,11 @@ export class Reply {
     out[at + 6] = 0;
     out[at + 7] = query.dnssecOk ? EDNS_DO >>> 8 : 0;
     out[at + 8] = 0;
-    out[at + 9] = 0;
-    out[at + 10] = 0;
     at += 11;
+    const rdataAt = at;
     // RFC 7871 §7.2.1: family, source prefix and address are those of the query. A BADVERS answer has read none.
     if (query.subnet && this.rcode !== Rcode.BADVERS) {
       const length = query.subnetLength;
-      out[at - 1] = length + 4;
       out[at] = 0;
       out[at + 1] = 8;
       out[at + 2] = 0;
@@ -187,8 +218,39 @@ export class Reply {
       out[at + 7] = scope;
       at += 4 + length;
     }
+    for (let i = 0; i < this.optionBytes; i++) out[at++] = this.options[i]!;
+    if (this.extended !== undefined) at = this.appendExtended(this.extended, at);
+    if (this.padded) at = this.appendPadding(at);
+    const length = at - rdataAt;
+    out[rdataAt - 2] = length >>> 8;
+    out[rdataAt - 1] = length & 0xff;
     this.at = at;
     this.counts[Section.ADDITIONAL] = this.counts[Section.ADDITIONAL]! + 1;
+  }
+
+  /** RFC 8914 §3: the text, or all of it, is left out where it doesn't fit; that is no reason to truncate. */
+  private appendExtended({ option }: ExtendedError, at: number): number {
+    const whole = at + option.length <= this.end;
+    if (!whole && at + BARE_ERROR > this.end) return at;
+    const length = whole ? option.length : BARE_ERROR;
+    for (let i = 0; i < length; i++) this.out[at + i] = option[i]!;
+    if (!whole) this.out[at + 3] = BARE_ERROR - 4;
+    if (!whole) this.out[at + 2] = 0;
+    return at + length;
+  }
+
+  /** RFC 7830 §3: zero bytes up to the next block, or to the largest message. */
+  private appendPadding(at: number): number {
+    const { out } = this;
+    const end = Math.min(this.end, Math.ceil((at + 4) / PADDING_BLOCK) * PADDING_BLOCK);
+    const length = end - at - 4;
+    if (length < 0) return at;
+    out[at] = 0;
+    out[at + 1] = EdnsOption.PADDING;
+    out[at + 2] = length >>> 8;
+    out[at + 3] = length & 0xff;
+    out.fill(0, at + 4, end);
+    return end;
   }
 
   private remember(at: number, length: number): void {

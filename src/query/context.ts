@@ -10,6 +10,7 @@ import { emptyRotation, Rotation } from '../snapshot/rotation.ts';
 import { plainSettings } from '../snapshot/settings.ts';
 import { Choice } from '../steering/choose.ts';
 import { Client } from './client.ts';
+import { Cookies } from './cookie.ts';
 import { type LogWriter, noLog } from './log-writer.ts';
 
 /** All that one worker needs to answer: the adopted snapshot, its counters, its scratch memory. */
@@ -22,6 +23,7 @@ export class QueryContext {
   readonly counters: Float64Array;
   readonly random: Random;
   settings = plainSettings;
+  cookies = new Cookies(plainSettings.cookieSecrets);
 
   readonly query = new Query();
   readonly reply = new Reply();
@@ -30,6 +32,10 @@ export class QueryContext {
   readonly choice = new Choice();
   /** Scratch for a name in the making: fixed part of a record and a name. */
   readonly target = new Uint8Array(2 * limits.nameBytes + 16);
+  /** Wall clock, seconds since 1970; the worker sets it before each batch of queries. */
+  nowSeconds = 0;
+  /** The query had a server cookie of ours: whoever sent it gets what is sent to its address. */
+  cookieValid = false;
   /** Scope of the answer in the making; names that look up a client take the longer prefix. */
   scope = 0;
   /** Place of the policy that steered the answer, 0 when none did. For explain. */
@@ -55,7 +61,10 @@ export class QueryContext {
       this.geoBuffer = snapshot.geo;
     }
     this.rotation = new Rotation(snapshot.rotation);
-    if (this.settings.version !== snapshot.settings.version) this.settings = snapshot.settings;
+    if (this.settings.version !== snapshot.settings.version) {
+      this.settings = snapshot.settings;
+      this.cookies = new Cookies(this.settings.cookieSecrets);
+    }
     this.generation = snapshot.generation;
   }
 }

@@ -27,17 +27,27 @@ export const countedTypes = [
 ] as const;
 
 export const countedRcodes = [
-  ...(['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'BADVERS'] as const),
+  ...([
+    'NOERROR',
+    'FORMERR',
+    'SERVFAIL',
+    'NXDOMAIN',
+    'NOTIMP',
+    'REFUSED',
+    'YXDOMAIN',
+    'BADVERS',
+    'BADCOOKIE',
+  ] as const),
 ] as const;
 
-export const countedTransports = ['udp', 'tcp'] as const;
+export const countedTransports = ['udp', 'tcp', 'tls'] as const;
 
 /** Why a packet got no answer: it was a response itself, or too short to hold an id. */
 export const dropReasons = ['response', 'short'] as const;
 export type DropReason = (typeof dropReasons)[number];
 
 const TYPES = 16;
-const RCODES = 8;
+const RCODES = 16;
 
 const QUERIES = 0;
 const DROPS = QUERIES + countedTransports.length * TYPES * RCODES;

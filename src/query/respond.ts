@@ -3,12 +3,15 @@ import { parseQuery } from '../dns/parse.ts';
 import { Parsed } from '../dns/query.ts';
 import { limits } from '../runtime/limits.ts';
 import { Found, lookup } from '../snapshot/lookup.ts';
+import { answerApart, standsApart } from './apart.ts';
 import type { QueryContext } from './context.ts';
 import { countDrop, countQuery } from './counters.ts';
 import { writeDname } from './dname.ts';
 import { logQuery } from './log-query.ts';
 import { writeNegative } from './negative.ts';
 import { answerNode, DONE, FULL } from './node.ts';
+import { addOptions } from './options.ts';
+import { reasons } from './reasons.ts';
 import { QUESTION } from './records.ts';
 import { writeReferral } from './referral.ts';
 import { type QuerySource, Transport } from './source.ts';
@@ -33,6 +36,7 @@ export function respond(
   const udp = source.transport === Transport.UDP;
   context.scope = 0;
   context.policy = 0;
+  context.cookieValid = false;
   reply.begin(
     packet,
     query,
@@ -40,8 +44,9 @@ export function respond(
     udp ? Math.min(query.udpBytes, context.settings.udpAnswerBytes) : limits.tcpMessageBytes,
   );
   const type = query.type;
-  if (parsed !== Parsed.OK) reply.rcode = refusals[parsed];
-  else if (query.class !== RrClass.IN || isMeta(type)) reply.rcode = Rcode.REFUSED;
+  if (query.options !== 0) addOptions(packet, source, context);
+  if (parsed !== Parsed.OK) reply.rcode = parsed === Parsed.COOKIE ? cookieRcode(context) : refusals[parsed];
+  else if (standsApart(query)) answerApart(context);
   else if (!answer(context, source)) reply.truncate(query);
   countQuery(context.counters, source.transport, type, reply.rcode);
   const size = reply.finish(packet, query, context.scope, context.settings.udpAnswerBytes);
@@ -60,13 +65,14 @@ function answer(context: QueryContext, source: QuerySource): boolean {
     lookup(image, query, place);
     const found = place.found;
     if (found === Found.OUTSIDE) {
-      if (hop === 0) reply.rcode = Rcode.REFUSED;
+      if (hop === 0) refuseOutside(context);
       return true;
     }
     // DS stands on the parent's side of a delegation (RFC 4035 §3.1.4.1).
     const atParent = found === Found.REFERRAL && query.type === RrType.DS && place.label === 0;
     if (found === Found.REFERRAL && !atParent) return writeReferral(context, place.node);
-    reply.flags |= Flag.AA;
+    // RFC 1035 §6.2: an answer to class ANY is never authoritative.
+    if (query.class === RrClass.IN) reply.flags |= Flag.AA;
     if (found === Found.NXDOMAIN) {
       reply.rcode = Rcode.NXDOMAIN;
       return writeNegative(context, place.node);
@@ -88,7 +94,14 @@ const refusals = {
   [Parsed.BADVERS]: Rcode.BADVERS,
 } as const;
 
-/** Types of questions that ask for no record set (RFC 6895 §3.1); ANY is one that we answer. */
-function isMeta(type: number): boolean {
-  return type === RrType.OPT || (type >= 128 && type < RrType.ANY);
+/** Tells what the cookie of a query without a question is worth (RFC 7873 §5.4); without cookies it is no query. */
+function cookieRcode({ query, cookies, cookieValid }: QueryContext): number {
+  if (!cookies.enabled) return Rcode.FORMERR;
+  return cookieValid || query.cookieLength === 8 ? Rcode.NOERROR : Rcode.BADCOOKIE;
+}
+
+function refuseOutside(context: QueryContext): void {
+  const ready = context.generation > 0;
+  context.reply.rcode = ready ? Rcode.REFUSED : Rcode.SERVFAIL;
+  context.reply.extended = ready ? reasons.outside : reasons.notReady;
 }

@@ -1,5 +1,5 @@
 /** Over what a query came; also the first axis of the query counters. */
-export const Transport = { UDP: 0, TCP: 1 } as const;
+export const Transport = { UDP: 0, TCP: 1, TLS: 2 } as const;
 export type Transport = (typeof Transport)[keyof typeof Transport];
 
 /**

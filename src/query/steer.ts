@@ -7,6 +7,7 @@ import { CandidateField, PolicyField, Serving } from '../steering/table.ts';
 import { placeClient } from './client.ts';
 import type { QueryContext } from './context.ts';
 import { answerSlot } from './counters.ts';
+import { reasons } from './reasons.ts';
 import { ANY_TTL, QUESTION } from './records.ts';
 import type { QuerySource } from './source.ts';
 
@@ -24,7 +25,7 @@ export function steer(
   policyIndex: number,
   ownerAt: number,
 ): Steered {
-  const { rotation, geo, client, choice } = context;
+  const { rotation, geo, client, choice, reply } = context;
   const words = rotation.words;
   const policy = rotation.policy(policyIndex);
   context.policy = policy;
@@ -33,7 +34,10 @@ export function steer(
   if (words[policy + PolicyField.WALK] !== Walk.SINGLE && table !== 0) {
     placeClient(context.query, source, geo, client);
     if (client.scope > context.scope) context.scope = client.scope;
+    if (context.settings.geoStale) reply.extended = reasons.geoStale;
   }
+  const serving = words[policy + (v6 ? PolicyField.SERVING_AAAA : PolicyField.SERVING_A)]!;
+  if (serving >= Serving.ALL) reply.extended = downReasons[serving as keyof typeof downReasons];
   choose(words, policy, table, geo.rankings, client.ranking, geo.regionCount, context.random, choice);
   if (choice.count === 0) return Steered.EMPTY;
   if (!copyChosen(context, v6 ? recordBytes.aaaa : recordBytes.a, ownerAt)) return Steered.FULL;
@@ -50,6 +54,13 @@ export function emptyTtl(context: QueryContext): number {
   const serving = words[context.policy + (v6 ? PolicyField.SERVING_AAAA : PolicyField.SERVING_A)]!;
   return serving === Serving.NODATA ? words[context.policy + PolicyField.TTL]! : ANY_TTL;
 }
+
+/** What is said when all endpoints are down. */
+const downReasons = {
+  [Serving.ALL]: reasons.serveAll,
+  [Serving.LAST_GOOD]: reasons.lastGood,
+  [Serving.NODATA]: reasons.noEndpoint,
+} as const;
 
 function copyChosen(context: QueryContext, recordSize: number, ownerAt: number): boolean {
   const { reply, choice, rotation } = context;

@@ -19,3 +19,8 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(handle) };
   },
 };
+
+/** Whole seconds since 1970. */
+export function wallSeconds(clock: Clock): number {
+  return Math.floor(clock.now() / 1000);
+}

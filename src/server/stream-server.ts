@@ -3,7 +3,7 @@ import type { QueryContext } from '../query/context.ts';
 import type { respond } from '../query/respond.ts';
 import { QuerySource, Transport } from '../query/source.ts';
 import { assert } from '../runtime/assert.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { type Clock, wallSeconds } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
 import type { WorkerLine } from './control-block.ts';
 import { Tally } from './control-block.ts';
@@ -81,8 +81,10 @@ export class StreamServer implements StreamService {
   }
 
   refresh(): void {
-    this.parts.inbox.refresh();
-    this.parts.context.log.stamp();
+    const { inbox, context, clock } = this.parts;
+    inbox.refresh();
+    context.log.stamp();
+    context.nowSeconds = wallSeconds(clock);
   }
 
   touched(connection: StreamConnection): void {

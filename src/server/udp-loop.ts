@@ -26,6 +26,7 @@ export interface UdpLoopParts {
   readonly inbox: SnapshotInbox;
   readonly context: QueryContext;
   readonly respond: typeof respond;
+  readonly nowSeconds: () => number;
 }
 
 /**
@@ -40,6 +41,7 @@ export class UdpLoop {
   private readonly inbox: SnapshotInbox;
   private readonly context: QueryContext;
   private readonly answer: typeof respond;
+  private readonly nowSeconds: () => number;
   private readonly source = new QuerySource();
   private readonly bound: readonly Bound[];
   /** `struct pollfd` for each socket: fd, wanted and seen events. */
@@ -55,6 +57,7 @@ export class UdpLoop {
     this.inbox = parts.inbox;
     this.context = parts.context;
     this.answer = parts.respond;
+    this.nowSeconds = parts.nowSeconds;
     this.bound = shareBlocks(parts);
     this.pollSet = new Int32Array(2 * this.bound.length);
     this.bound.forEach(({ fd }, i) => {
@@ -114,6 +117,7 @@ export class UdpLoop {
     this.failures = 0;
     this.inbox.refresh();
     this.context.log.stamp();
+    this.context.nowSeconds = this.nowSeconds();
     const answers = this.answerBatch(block, received);
     this.tally[Tally.RECEIVED]! += received;
     if (answers > 0) this.send(fd, block, answers);

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { respond } from '../query/respond.ts';
+import { systemClock, wallSeconds } from '../runtime/clock.ts';
 import { PortableUdp } from './udp-portable.ts';
 import type { WorkerStart } from './worker-messages.ts';
 import { openAll, openShell, untilStopped } from './worker-shell.ts';
@@ -8,7 +9,7 @@ import { openAll, openShell, untilStopped } from './worker-shell.ts';
 const port = parentPort!;
 const start = workerData as WorkerStart;
 const shell = openShell(port, start);
-const server = new PortableUdp({ ...shell, respond });
+const server = new PortableUdp({ ...shell, respond, nowSeconds: () => wallSeconds(systemClock) });
 const open = await openAll(port, start.sockets, async ({ address }) => ({
   address: { host: address.host, port: await server.listen(address) },
 }));

@@ -16,6 +16,7 @@ export interface PortableUdpParts {
   readonly inbox: Pick<SnapshotInbox, 'refresh'>;
   readonly line: WorkerLine;
   readonly respond: typeof respond;
+  readonly nowSeconds: () => number;
 }
 
 /** The UDP server for machines without koffi or Linux: the same `respond` behind node:dgram, one packet a call. */
@@ -61,6 +62,7 @@ export class PortableUdp {
     this.receivedInTurn++;
     line.tally[Tally.RECEIVED]!++;
     inbox.refresh();
+    context.nowSeconds = this.parts.nowSeconds();
     // send() to port 0 throws; nobody can listen there anyway.
     if (port === 0 || !sourceFromText(address, this.source)) {
       line.tally[Tally.UNANSWERABLE]!++;

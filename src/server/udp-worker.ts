@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { respond } from '../query/respond.ts';
+import { systemClock, wallSeconds } from '../runtime/clock.ts';
 import { openUdpSocket } from './bound-socket.ts';
 import { loadLibc } from './libc.ts';
 import { UdpLoop, type UdpSocket } from './udp-loop.ts';
@@ -18,6 +19,6 @@ const open = await openAll(port, start.sockets, async ({ address, fd }) => {
   sockets.push({ host: address.host, fd: socket.fd });
   return { address: { host: address.host, port: socket.port }, fd: socket.fd };
 });
-if (open) new UdpLoop({ ...shell, libc, sockets, respond }).run();
+if (open) new UdpLoop({ ...shell, libc, sockets, respond, nowSeconds: () => wallSeconds(systemClock) }).run();
 shell.line.tellClosesSockets(true);
 for (const { fd } of sockets) libc.close(fd);

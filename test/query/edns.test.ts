@@ -116,7 +116,6 @@ describe('a query that is no proper one', () => {
   it.each<[string, PacketParts]>([
     ['class CH', { class: 3 }],
     ['class NONE', { class: 254 }],
-    ['class ANY', { class: 255 }],
     ['AXFR', { type: RrType.AXFR }],
     ['IXFR', { type: RrType.IXFR }],
     ['MAILB', { type: 253 }],
@@ -147,14 +146,14 @@ describe('a query that is no proper one', () => {
 describe('EDNS', () => {
   it('is answered with EDNS, and only then', () => {
     expect(answerTo({}).edns).toBeUndefined();
-    expect(answerTo({ edns: {} }).edns).toEqual({ udpBytes: 1232, subnet: undefined });
+    expect(answerTo({ edns: {} }).edns).toMatchObject({ udpBytes: 1232, subnet: undefined, options: [] });
   });
 
   // RFC 6891 §6.1.3: "If a responder does not implement the VERSION level of the request, then it MUST respond with RCODE=BADVERS"
   it.each([1, 2, 255])('version %i is BADVERS', (version) => {
     const message = answerTo({ edns: { version, options: subnet } });
     expect(rcodeName(message.rcode)).toBe('BADVERS');
-    expect(message.edns).toEqual({ udpBytes: 1232, subnet: undefined });
+    expect(message.edns).toMatchObject({ udpBytes: 1232, subnet: undefined, options: [] });
     expect(message.answer).toEqual([]);
     expect(message.question?.name).toEqual(name);
   });

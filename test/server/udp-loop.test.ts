@@ -37,7 +37,8 @@ function setUp(hosts: readonly string[] = ['127.0.0.1'], respondWith: typeof res
   const inbox = new SnapshotInbox(port2, control, line, context, emptySnapshot(1));
   control.announce(1);
   const sockets = hosts.map((host, i) => ({ host, fd: 10 + i }));
-  const loop = new UdpLoop({ libc: kernel, sockets, control, line, inbox, context, respond: respondWith });
+  const parts = { libc: kernel, sockets, control, line, inbox, context, nowSeconds: () => 1_700_000_000 };
+  const loop = new UdpLoop({ ...parts, respond: respondWith });
   return { kernel, control, line, context, loop, port: port1 };
 }
 

@@ -34,7 +34,13 @@ describe('PortableUdp', () => {
   ])('counts $name', ({ packet, port, tally }) => {
     const line = ControlBlock.forWorkers(1).line(0);
     const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
-    const server = new PortableUdp({ context, inbox: { refresh: () => {} }, line, respond: echo });
+    const server = new PortableUdp({
+      context,
+      inbox: { refresh: () => {} },
+      line,
+      respond: echo,
+      nowSeconds: () => 0,
+    });
     const send = (_packet: unknown, to: number, _host: string, done: (error: Error | null) => void): void =>
       done(to === 6_666 ? new Error('EPERM') : null);
     server.take({ send } as never, Uint8Array.from(packet), { address: '192.0.2.1', port });
