@@ -32,6 +32,8 @@ export class QueryContext {
   readonly choice = new Choice();
   /** Scratch for a name in the making: fixed part of a record and a name. */
   readonly target = new Uint8Array(2 * limits.nameBytes + 16);
+  /** Scratch: nodes whose addresses stand in the additional section; zero beyond them. */
+  readonly followed = new Int32Array(limits.additionalNames);
   /** Wall clock, seconds since 1970; the worker sets it before each batch of queries. */
   nowSeconds = 0;
   /** The query had a server cookie of ours: whoever sent it gets what is sent to its address. */

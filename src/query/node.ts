@@ -2,6 +2,7 @@ import { RrType } from '../dns/constants.ts';
 import { followName } from '../dns/query.ts';
 import { Section } from '../dns/reply.ts';
 import { NodeField } from '../snapshot/image.ts';
+import { leadBytes, writeAdditional } from './additional.ts';
 import { writeAny } from './any.ts';
 import type { QueryContext } from './context.ts';
 import { writeNegative } from './negative.ts';
@@ -35,7 +36,12 @@ export function answerNode(
   }
   if (type === RrType.ANY) return writeAny(context, node, ownerAt) ? DONE : FULL;
   const rrset = image.rrset(node, type);
-  if (rrset !== 0) return writeRrset(context, Section.ANSWER, rrset, ownerAt, 0) ? DONE : FULL;
+  if (rrset !== 0) {
+    if (!writeRrset(context, Section.ANSWER, rrset, ownerAt, 0)) return FULL;
+    const prefixBytes = leadBytes(type);
+    if (prefixBytes >= 0) writeAdditional(context, rrset, prefixBytes);
+    return DONE;
+  }
   const cname = image.rrset(node, RrType.CNAME);
   if (cname === 0) {
     const denying = type === RrType.DS ? image.words[node + NodeField.DS_APEX]! : node;

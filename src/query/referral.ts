@@ -1,7 +1,7 @@
 import { Flag, RrType } from '../dns/constants.ts';
-import { hashName } from '../dns/name-hash.ts';
 import { Section } from '../dns/reply.ts';
 import { NodeField, RrsetField } from '../snapshot/image.ts';
+import { addressTypes, nodeNamed } from './additional.ts';
 import type { QueryContext } from './context.ts';
 import { rdataLength, writeRrset } from './records.ts';
 
@@ -18,28 +18,21 @@ export function writeReferral(context: QueryContext, cut: number): boolean {
   if (!writeRrset(context, Section.AUTHORITY, ns, 0, words[cut + NodeField.NAME]!)) return false;
   let at = words[ns + RrsetField.BYTES]!;
   for (let left = words[ns + RrsetField.COUNT]!; left > 0; left--) {
-    writeGlue(context, cut, at + 12, rdataLength(image.bytes, at));
+    writeGlue(context, cut, at + 12);
     at += 12 + rdataLength(image.bytes, at);
   }
   return true;
 }
 
-function writeGlue(context: QueryContext, cut: number, name: number, length: number): void {
+function writeGlue(context: QueryContext, cut: number, name: number): void {
   const { image, reply } = context;
-  const lower = context.target;
-  for (let i = 0; i < length; i++) {
-    const byte = image.bytes[name + i]!;
-    lower[i] = byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte;
-  }
-  const node = image.find(hashName(lower), lower, 0, length);
+  const node = nodeNamed(context, name);
   if (node === 0) return;
   const required = image.words[node + NodeField.CUT] === cut;
   const owner = image.words[node + NodeField.NAME]!;
-  for (const type of glueTypes) {
+  for (const type of addressTypes) {
     const rrset = image.rrset(node, type);
     if (rrset === 0) continue;
     if (!writeRrset(context, Section.ADDITIONAL, rrset, 0, owner) && required) reply.flags |= Flag.TC;
   }
 }
-
-const glueTypes = [RrType.A, RrType.AAAA] as const;

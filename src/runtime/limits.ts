@@ -91,6 +91,9 @@ export const limits = {
   /** CNAMEs followed inside our zones for one answer. */
   cnameChain: 8,
 
+  /** Records of one answer whose targets' addresses are looked for. */
+  additionalNames: 16,
+
   regions: 255,
   monitors: 10_000,
   policies: 10_000,

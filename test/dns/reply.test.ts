@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Flag, Rcode, RrType } from '../../src/dns/constants.ts';
+import { extendedError } from '../../src/dns/extended-errors.ts';
 import type { WireName } from '../../src/dns/names.ts';
 import { parseQuery } from '../../src/dns/parse.ts';
 import { Parsed, Query } from '../../src/dns/query.ts';
@@ -102,6 +103,37 @@ describe('Reply', () => {
       expect(end).toBeLessThanOrEqual(maxBytes);
       expect(bench.out.subarray(maxBytes).every((byte) => byte === 0xee)).toBe(true);
     }
+  });
+
+  // An extended error is no reason to truncate
+  it('leaves out the text of an extended error, then all of it, where there is no room', () => {
+    const bare = 12 + 7 + 11;
+    const seen = (room: number) => {
+      const bench = new Bench(512, 0xee);
+      bench.begin({ name: wireName('q.'), edns: {} }, bare + room);
+      bench.reply.extended = extendedError(20, 'a text');
+      const message = bench.finish();
+      expect(bench.reply.at).toBeLessThanOrEqual(bare + room);
+      expect(message.flags & Flag.TC).toBe(0);
+      return message.edns?.extended;
+    };
+    expect([0, 5].map(seen)).toEqual([undefined, undefined]);
+    expect([6, 11].map(seen)).toEqual([
+      { code: 20, text: '' },
+      { code: 20, text: '' },
+    ]);
+    expect(seen(12)).toEqual({ code: 20, text: 'a text' });
+  });
+
+  it('fills up to a block, or to the bound where that is nearer', () => {
+    const size = (maxBytes: number) => {
+      const bench = new Bench(1000, 0xee);
+      bench.begin({ name: wireName('q.'), edns: {} }, maxBytes);
+      bench.reply.pad();
+      expect(bench.finish().edns?.options.length).toBe(maxBytes < 34 ? 0 : 1);
+      return bench.reply.at;
+    };
+    expect([1000, 468, 467, 34, 33, 30].map(size)).toEqual([468, 468, 467, 34, 30, 30]);
   });
 
   it('forgets the places of a record that was taken back', () => {

@@ -99,11 +99,24 @@ export class Oracle {
       out.answer.add(`${nameText(name)} 3600 hinfo "rfc8482" ""`);
     } else if (wanted.length > 0) {
       for (const record of wanted) out.answer.add(textOf(name, record));
+      if (type === RrType.NS || type === RrType.MX) this.lead(wanted, out);
     } else if (alias !== undefined) {
       out.answer.add(textOf(name, alias));
       return type === RrType.ANY ? undefined : labelsOf(alias.rdata);
     } else out.authority.add(zone.negative());
     return undefined;
+  }
+
+  /** Step 6: "attempt to add other RRs which may be useful"; of names that are neither delegated nor steered. */
+  private lead(records: readonly ZoneRecord[], out: Expected): void {
+    for (const { type, rdata } of records) {
+      const target = labelsOf(type === RrType.MX ? rdata.subarray(2) : rdata);
+      const zone = this.nearest(target);
+      if (zone === undefined || zone.cutAbove(target) !== undefined) continue;
+      if (zone.at(target).some(({ file }) => file === 'steered')) continue;
+      for (const address of [...zone.set(target, RrType.A), ...zone.set(target, RrType.AAAA)])
+        out.additional.add(textOf(target, address));
+    }
   }
 
   private refer(zone: Zone, cut: Labels, out: Expected): void {
