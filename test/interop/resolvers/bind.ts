@@ -31,7 +31,7 @@ function config({ directory, host, port, upstream }: ResolverSetup): string {
   max-cache-size 16M;
 ${upstream.kind === 'zone' ? `  forward only;\n  forwarders { ${upstream.host} port ${upstream.port}; };\n` : ''}};
 controls { };
-${upstream.kind === 'zone' ? `server ${upstream.host} { tcp-only ${upstream.tcp ? 'yes' : 'no'}; };\n` : ''}${
+${upstream.kind === 'zone' ? `server ${upstream.host} { tcp-only ${upstream.transport === 'tcp' ? 'yes' : 'no'}; };\n` : ''}${
   upstream.kind === 'root' ? `zone "." { type hint; file "${hints(directory, upstream)}"; };\n` : ''
 }`;
 }

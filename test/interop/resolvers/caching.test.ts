@@ -5,22 +5,23 @@ import { type Dug, dig } from './dig.ts';
 import { freePort } from './network.ts';
 import { recursor } from './recursor.ts';
 import { type Resolver, RunningResolver } from './resolver.ts';
-import { failoverTtlSeconds, Site } from './site.ts';
+import { failoverTtlSeconds, Site, servesTls } from './site.ts';
 import { unbound } from './unbound.ts';
 
 const zone = 'gtm.example';
 const soa = `ns.${zone}. hostmaster.${zone}. 1 7200 1800 259200 60`;
 
 /** `sendsSubnets`: clients' subnets reach us. */
-const cases: readonly { resolver: Resolver; tcp: boolean; sendsSubnets: boolean }[] = [
-  { resolver: unbound, tcp: false, sendsSubnets: true },
-  { resolver: unbound, tcp: true, sendsSubnets: true },
-  { resolver: bind, tcp: false, sendsSubnets: false },
-  { resolver: bind, tcp: true, sendsSubnets: false },
-  { resolver: recursor, tcp: false, sendsSubnets: true },
+const cases: readonly { resolver: Resolver; transport: 'udp' | 'tcp' | 'tls'; sendsSubnets: boolean }[] = [
+  { resolver: unbound, transport: 'udp', sendsSubnets: true },
+  { resolver: unbound, transport: 'tcp', sendsSubnets: true },
+  ...(servesTls ? ([{ resolver: unbound, transport: 'tls', sendsSubnets: true }] as const) : []),
+  { resolver: bind, transport: 'udp', sendsSubnets: false },
+  { resolver: bind, transport: 'tcp', sendsSubnets: false },
+  { resolver: recursor, transport: 'udp', sendsSubnets: true },
 ];
 
-describe.each(cases)('$resolver.name in front, tcp: $tcp', ({ resolver, tcp, sendsSubnets }) => {
+describe.each(cases)('$resolver.name in front, over $transport', ({ resolver, transport, sendsSubnets }) => {
   let site: Site;
   let front: RunningResolver;
   const ask = (name: string, ...words: string[]): Promise<Dug> => dig(front, `${name}.${zone}`, ...words);
@@ -29,7 +30,8 @@ describe.each(cases)('$resolver.name in front, tcp: $tcp', ({ resolver, tcp, sen
 
   beforeAll(async () => {
     site = await Site.start();
-    const upstream = { kind: 'zone', zone, host: '127.0.0.1', port: site.port, tcp } as const;
+    const port = transport === 'tls' ? site.tlsPort : site.port;
+    const upstream = { kind: 'zone', zone, host: '127.0.0.1', port, transport } as const;
     const setup = { port: await freePort(), upstream };
     front = await RunningResolver.start(resolver, site.directory, setup, `static.${zone}`);
   });
@@ -137,6 +139,10 @@ describe.each(cases)('$resolver.name in front, tcp: $tcp', ({ resolver, tcp, sen
     await site.killFirst();
     const directAt = await moved('direct');
     expect(((await moved('front')) - directAt) / 1000).toBeLessThan(failoverTtlSeconds + 2);
+  });
+
+  it('comes over the transport that it was told', async () => {
+    expect(await site.queries(transport)).toBeGreaterThan(10);
   });
 
   it('has nothing to complain of', () => {

@@ -32,7 +32,7 @@ export type Upstream =
       readonly zone: string;
       readonly host: string;
       readonly port: number;
-      readonly tcp: boolean;
+      readonly transport: 'udp' | 'tcp' | 'tls';
     }
   /** It iterates from this root server, on port 53 everywhere. */
   | { readonly kind: 'root'; readonly name: string; readonly host: string };

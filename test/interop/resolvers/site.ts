@@ -1,9 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { configJsonSchema } from '../../../src/config/schema.ts';
 import type { Child } from './child.ts';
 import type { Server as DnsServer } from './dig.ts';
 import { Directory, startMeridian, steering } from './meridian.ts';
 import { freePort } from './network.ts';
+
+/** Whether the program has DNS over TLS. */
+export const servesTls = JSON.stringify(configJsonSchema()).includes('DNS over TLS');
 
 /** TTL of the name that fails over, seconds. */
 export const failoverTtlSeconds = 2;
@@ -13,6 +18,7 @@ export class Site implements DnsServer {
   readonly directory = new Directory();
   readonly responders: readonly Server[];
   port = 0;
+  tlsPort = 0;
   private httpPort = 0;
   private child: Child | undefined;
 
@@ -22,15 +28,17 @@ export class Site implements DnsServer {
 
   static async start(): Promise<Site> {
     const site = new Site(await Promise.all([responder(), responder()]));
-    [site.port, site.httpPort] = [await freePort(), await freePort()];
+    [site.port, site.tlsPort, site.httpPort] = [await freePort(), await freePort(), await freePort()];
     site.child = await startMeridian(site.directory, 'site', site.config());
     return site;
   }
 
-  /** Queries that it has answered. */
-  async queries(): Promise<number> {
+  /** Queries that it has answered, over one transport or all. */
+  async queries(transport = '.*'): Promise<number> {
     const page = await (await fetch(`http://127.0.0.1:${this.httpPort}/metrics`)).text();
-    const counts = page.matchAll(/^meridian_dns_queries_total\{.*\} (\d+)/gm);
+    const counts = page.matchAll(
+      new RegExp(`^meridian_dns_queries_total\\{transport="${transport}",.*\\} (\\d+)`, 'gm'),
+    );
     return [...counts].reduce((total, [, count]) => total + Number(count), 0);
   }
 
@@ -57,8 +65,10 @@ export class Site implements DnsServer {
     const [first, second] = probes.map(
       (port, i) => `{ name: h${i}, region: eu, address: 198.51.100.${i + 1}, probe: "127.0.0.1:${port}" }`,
     );
+    const identity = `certificate: ${fixtures}/valid.pem, key: ${fixtures}/valid.key.pem`;
+    const tls = servesTls ? `, tls: [{ address: "127.0.0.1:${this.tlsPort}", ${identity} }]` : '';
     const big = Array.from({ length: 12 }, (_, i) => `      - "big 300 TXT ${`${i}`.padEnd(200, 'x')}"`);
-    return `listen: { dns: ["127.0.0.1:${this.port}"], http: "127.0.0.1:${this.httpPort}", workers: 1 }
+    return `listen: { dns: ["127.0.0.1:${this.port}"], http: "127.0.0.1:${this.httpPort}", workers: 1${tls} }
 ${steering(this.directory, {
   monitors: '  web: { type: http, path: /, interval: 200ms, timeout: 150ms, fall: 2, rise: 2 }',
   pools: `  ha:\n    monitor: web\n    endpoints:\n      - ${first}\n      - ${second}`,
@@ -82,6 +92,8 @@ ${big.join('\n')}
 `;
   }
 }
+
+const fixtures = resolve('test/fixtures/tls');
 
 async function responder(): Promise<Server> {
   const server = createServer((_, response) => response.end('fine\n'));

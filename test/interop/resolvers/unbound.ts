@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Resolver, ResolverSetup } from './resolver.ts';
+import { join, resolve } from 'node:path';
+import type { Resolver, ResolverSetup, Upstream } from './resolver.ts';
 
 /** Unbound with client subnets, names in random case (0x20) and strict QNAME minimisation. */
 export const unbound: Resolver = {
@@ -38,10 +38,20 @@ function config(setup: ResolverSetup): string {
   qname-minimisation: yes
   qname-minimisation-strict: yes
   edns-buffer-size: 1232
-  tcp-upstream: ${upstream.kind === 'zone' && upstream.tcp ? 'yes' : 'no'}
+  tcp-upstream: ${upstream.kind === 'zone' && upstream.transport === 'tcp' ? 'yes' : 'no'}
+  tls-cert-bundle: "${resolve('test/fixtures/tls/authority.pem')}"
 ${upstream.kind === 'root' ? `  root-hints: "${hints(directory, upstream)}"\n` : ''}remote-control:
   control-enable: no
-${upstream.kind === 'zone' ? `stub-zone:\n  name: "${upstream.zone}"\n  stub-addr: ${upstream.host}@${upstream.port}\n` : ''}`;
+${upstream.kind === 'zone' ? stubZone(upstream) : ''}`;
+}
+
+function stubZone({ zone, host, port, transport }: Upstream & { kind: 'zone' }): string {
+  const tls = transport === 'tls';
+  return `stub-zone:
+  name: "${zone}"
+  stub-tls-upstream: ${tls ? 'yes' : 'no'}
+  stub-addr: ${host}@${port}${tls ? '#web.example' : ''}
+`;
 }
 
 /** Writes a file of root hints, in the form that all resolvers read. */
