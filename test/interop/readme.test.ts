@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Command, root } from '../cli/command.ts';
+import { needTools, runTool } from './tools.ts';
+
+/** A command of a transcript and what it prints. */
+interface Step {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** The commands behind `$` of the README's transcripts, in their order. */
+const steps: Step[] = [
+  ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```console\n(.*?)^```$/gms),
+]
+  .flatMap(([, block]) => block!.split(/^\$ /m).slice(1))
+  .map((text) => ({
+    command: text.slice(0, text.indexOf('\n')),
+    output: text.slice(text.indexOf('\n') + 1),
+  }));
+
+let demo: Command;
+
+beforeAll(async () => {
+  needTools('bash', 'dig', 'curl');
+  demo = new Command(['demo']);
+  await demo.says('Ctrl-C ends it', 80_000);
+});
+afterAll(async () => {
+  demo.signal('SIGINT');
+  expect((await demo.ended).code).toBe(0);
+});
+
+function shell(command: string): Promise<string> {
+  return runTool('bash', ['-c', command], { cwd: root });
+}
+
+/** What may differ from day to day: data are updated each month. */
+function lasting(output: string): string {
+  return output
+    .replaceAll(/^.* by [\d.]+\/\d+ in .*$/gm, '(place)')
+    .replaceAll(/every client in [\d.]+\/\d+/g, 'every client in (prefix)')
+    .replaceAll(/ +\d+ km/g, ' (distance)');
+}
+
+describe('the README', () => {
+  it('has a transcript', () => {
+    expect(steps.length).toBeGreaterThan(4);
+  });
+
+  it.each(steps)('is right about $command', async ({ command, output }) => {
+    expect(lasting(await shell(`(${command}) 2>/dev/null`))).toBe(lasting(output));
+  });
+});
+
+describe('the demo', () => {
+  it('tells commands that work', async () => {
+    const commands = [...demo.stdout.matchAll(/^ {2}((?:dig|curl|npx) .*)$/gm)].map(
+      ([, command]) => command!,
+    );
+    expect(commands.length).toBeGreaterThan(4);
+    for (const command of commands) expect(await shell(command), command).not.toBe('');
+  });
+
+  it('has nothing to warn of', () => {
+    expect(demo.stderr).toBe('');
+  });
+});
