@@ -29,6 +29,9 @@ export interface LoadedGeo {
   readonly databases: readonly DatabaseInfo[];
   /** What the map was compiled for: with other regions it is of no use. */
   readonly madeFor: string;
+  /** What it was compiled from. */
+  readonly files: readonly SeenFile[];
+  readonly warnings: readonly string[];
 }
 
 /** All that a snapshot needs but health. Plain data and shared buffers. */
@@ -48,6 +51,8 @@ export interface LoadOutcome {
   readonly omitted: number;
   /** The geo files failed; `loaded`, if there, holds the map from before. */
   readonly geoFailed: boolean;
+  /** `loaded.geo` is the one from before. */
+  readonly geoKept: boolean;
   /** Files whose change asks for a new load: config with what it reads, zones with their includes, geo databases. */
   readonly files: readonly SeenFile[];
 }
@@ -59,10 +64,11 @@ export interface LoadOutcome {
 export function load(request: LoadRequest): LoadOutcome {
   const { environment, files } = notingEnvironment(request.stateDirectory);
   const { config, problems, omitted } = loadConfig(request.configPath, environment);
-  if (config === undefined) return { loaded: undefined, problems, omitted, geoFailed: false, files };
+  if (config === undefined)
+    return { loaded: undefined, problems, omitted, geoFailed: false, geoKept: false, files };
   const geoFiles = geoPaths(config).map(seeFile);
   const zones = loadZones(config);
-  const geo = takeGeo(config, request.previousGeo);
+  const geo = takeGeo(config, geoFiles, request.previousGeo);
   const cookies = takeCookies(config);
   const told = [...problems, ...cookies.problems, ...zones.problems, ...geo.problems];
   const fit = geo.geo !== undefined && told.every((problem) => problem.severity !== 'error');
@@ -78,6 +84,7 @@ export function load(request: LoadRequest): LoadOutcome {
     problems: told,
     omitted: omitted + zones.omitted,
     geoFailed: geo.failed,
+    geoKept: geo.geo !== undefined && geo.geo === request.previousGeo,
     files: [...files, ...zones.files, ...geoFiles],
   };
 }
@@ -108,35 +115,30 @@ interface GeoTaken {
   readonly failed: boolean;
 }
 
-/** The compiled map; when the files fail, the one from before if it fits, with a warning. */
-function takeGeo(config: Config, previous: LoadedGeo | undefined): GeoTaken {
-  const sets = regionSets(config);
-  const madeFor = JSON.stringify([
-    config.regions.map(({ latitude, longitude }) => [latitude, longitude]),
-    sets,
-  ]);
-  // Nobody is placed where no policy could use it: a plain name server needs no geo data.
-  if (config.policies.length === 0 || config.regions.length < 2) {
-    const map = emptyGeoMap(config.regions.length);
-    return { geo: { map, databases: [], madeFor }, problems: [], failed: false };
-  }
+/** The compiled map: the one from before when nothing of it changed, or, with a warning, when the files fail. */
+function takeGeo(config: Config, files: readonly SeenFile[], previous: LoadedGeo | undefined): GeoTaken {
   const { regions } = config;
+  // Nobody is placed where no policy could use it: a plain name server needs no geo data.
+  if (config.policies.length === 0 || regions.length < 2) {
+    const map = emptyGeoMap(regions.length);
+    return { geo: { map, databases: [], madeFor: '', files, warnings: [] }, problems: [], failed: false };
+  }
+  const sets = regionSets(config);
+  const madeFor = JSON.stringify([regions.map(({ latitude, longitude }) => [latitude, longitude]), sets]);
+  const fitting = previous?.madeFor === madeFor ? previous : undefined;
   const cacheDirectory = config.state.directory;
   try {
-    const { map, databases, warnings } = loadGeo({
-      sources: config.geo.databases,
-      regions,
-      sets,
-      cacheDirectory,
-    });
-    const problems = warnings.map((message) => problem('STATE', 'warning', cacheDirectory, message));
-    return { geo: { map, databases, madeFor }, problems, failed: false };
+    const isUnchanged = fitting !== undefined && JSON.stringify(fitting.files) === JSON.stringify(files);
+    const geo = isUnchanged
+      ? fitting
+      : { ...loadGeo({ sources: config.geo.databases, regions, sets, cacheDirectory }), madeFor, files };
+    const problems = geo.warnings.map((message) => problem('STATE', 'warning', cacheDirectory, message));
+    return { geo, problems, failed: false };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    const fits = previous !== undefined && previous.madeFor === madeFor;
-    const message = fits ? `${error.message}; the map in use stays` : error.message;
-    const told = problem(error.code, fits ? 'warning' : 'error', config.file, message);
-    return { geo: fits ? previous : undefined, problems: [told], failed: true };
+    const message = fitting === undefined ? error.message : `${error.message}; the map in use stays`;
+    const told = problem(error.code, fitting === undefined ? 'error' : 'warning', config.file, message);
+    return { geo: fitting, problems: [told], failed: true };
   }
 }
 

@@ -20,8 +20,15 @@ export function runLoad(request: LoadRequest, ended?: AbortSignal): Promise<Load
     // Waiting for the end, not the message: the memory of the load is then free again.
     worker.once('exit', (code) => {
       ended?.removeEventListener('abort', end);
-      if (outcome !== undefined) resolve(outcome);
+      if (outcome !== undefined) resolve(withOwnGeo(outcome, request));
       else reject(new Error(`the loader ended with code ${code} and no result`));
     });
   });
+}
+
+/** A map that went to the thread and came back is a second object on the same memory: the first one stays in use. */
+function withOwnGeo(outcome: LoadOutcome, { previousGeo }: LoadRequest): LoadOutcome {
+  const { loaded } = outcome;
+  if (!outcome.geoKept || loaded === undefined || previousGeo === undefined) return outcome;
+  return { ...outcome, loaded: { ...loaded, geo: previousGeo } };
 }

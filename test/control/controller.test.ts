@@ -20,7 +20,7 @@ pools: { app: { monitor: web, endpoints: [${list}] } }
 policies: { app: { type: nearest, pool: app } }
 zones: [{ name: example.com, file: example.zone, steer: { app: app } }]
 `);
-  const geo = { map: emptyGeoMap(1), databases: [], madeFor: '' };
+  const geo = { map: emptyGeoMap(1), databases: [], madeFor: '', files: [], warnings: [] };
   return { config, image: emptyImage(), geo, cookieSecrets: [] };
 }
 
@@ -29,6 +29,7 @@ const outcomeOf = (loaded: Loaded | undefined): LoadOutcome => ({
   problems: [],
   omitted: 0,
   geoFailed: false,
+  geoKept: false,
   files: [{ path: '/meridian.yaml', signature: '1' }],
 });
 
