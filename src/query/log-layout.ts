@@ -52,7 +52,7 @@ export const RecordWord = {
   NAME: 20,
 } as const;
 
-export const SLOT_BYTES = 384;
+const SLOT_BYTES = 384;
 export const SLOT_WORDS = SLOT_BYTES / 4;
 
 /** A ring that logs nothing yet. Its memory costs nothing until it is written. */
