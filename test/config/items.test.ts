@@ -11,6 +11,39 @@ const sections: [string, string[]][] = [
       '1:1: unknown key `frobnicate`; known here: node, listen, dns, state, query-log, geo, regions, monitors, pools, policies, zones [CONFIG_KEY]',
     ],
   ],
+  ['query-log:', ['1:1: `query-log`: found nothing, wanted a mapping with `to` [CONFIG_VALUE]']],
+  [
+    'query-log: {}',
+    ['1:1: `to` is missing; wanted the path of a file, or `unix:` and the path of a socket [CONFIG_MISSING]'],
+  ],
+  [
+    'query-log: { to: "unix:", format: jsn, sample: 0.1, addresses: short }',
+    [
+      '1:18: `to`: found "unix:", wanted the path of a file, or `unix:` and the path of a socket [CONFIG_VALUE]',
+      '1:35: `format`: found "jsn", wanted one of json, dnstap; did you mean `json`? [CONFIG_VALUE]',
+      '1:48: `sample`: found 0.1, wanted a percentage such as `1%` or `0.5%` [CONFIG_VALUE]',
+      '1:64: `addresses`: found "short", wanted one of cut, full [CONFIG_VALUE]',
+    ],
+  ],
+  [
+    'query-log: { to: q, sample: 101%, max-size: 10kB, keep: 0 }',
+    [
+      '1:29: `sample`: found "101%", wanted a percentage from 0.001% to 100% [CONFIG_VALUE]',
+      '1:45: `max-size`: found "10kB", wanted a size from 1MB to 1000GB [CONFIG_VALUE]',
+      '1:57: `keep`: found 0, wanted a whole number from 1 to 1000 [CONFIG_VALUE]',
+    ],
+  ],
+  [
+    'query-log: { to: "unix:/run/s", max-size: 10MB, keep: 2 }',
+    [
+      '1:43: `max-size` is for files; a socket has no size [CONFIG_VALUE]',
+      '1:55: `keep` is for files; a socket has no size [CONFIG_VALUE]',
+    ],
+  ],
+  [
+    `query-log: { to: "unix:/${'x'.repeat(107)}" }`,
+    ["1:18: the socket's path has 108 bytes; wanted at most 107 [CONFIG_VALUE]"],
+  ],
   ['node: { nam: a }', ['1:9: unknown key `nam`; did you mean `name`? [CONFIG_KEY]']],
   [
     'listen:',

@@ -17,6 +17,7 @@ describe('meridian.service', () => {
   it.each([
     ['DynamicUser', 'yes'],
     ['StateDirectory', 'meridian'],
+    ['LogsDirectory', 'meridian'],
     ['AmbientCapabilities', 'CAP_NET_BIND_SERVICE'],
     ['CapabilityBoundingSet', 'CAP_NET_BIND_SERVICE'],
     ['NoNewPrivileges', 'yes'],

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { registerGeoAge } from '../../src/metrics/geo-age.ts';
 import { registerHealthGauges } from '../../src/metrics/health-gauges.ts';
+import { registerQueryLog } from '../../src/metrics/query-log.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
 import { registerWorkerCounters } from '../../src/metrics/worker-counters.ts';
 
@@ -23,6 +24,7 @@ async function registered(): Promise<Metric[]> {
   const { registry } = createMetrics();
   registerWorkerCounters(registry, { counts: () => [], tallies: () => [], answers: () => new Map() });
   registerHealthGauges(registry, { config: () => undefined, state: () => 'up' });
+  registerQueryLog(registry, { written: () => 0, dropped: () => 0 });
   registerGeoAge(registry, { databases: () => [], nowSeconds: () => 0 });
   const metrics = await registry.getMetricsAsJSON();
   return metrics.map(({ name, type, help }) => {

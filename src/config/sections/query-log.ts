@@ -47,11 +47,7 @@ export function resolveQueryLog(
   }
   for (const key of ['max-size', 'keep'] as const) {
     if (input[key] === undefined) continue;
-    findings.error(
-      'CONFIG_VALUE',
-      ['query-log', key],
-      `${showName(key)} is for files; ${SOCKET} has no size`,
-    );
+    findings.error('CONFIG_VALUE', ['query-log', key], `${showName(key)} is for files; a socket has no size`);
   }
   const socket = resolve(base, input.to.slice(SOCKET.length));
   if (Buffer.byteLength(socket) > SOCKET_PATH_BYTES) {
