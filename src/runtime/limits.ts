@@ -48,17 +48,27 @@ export const limits = {
   listenAddresses: 64,
 
   tcpMessageBytes: 65_535,
-  /** Connections open at once, in all and from one client address. */
-  tcpConnections: 4_096,
-  tcpConnectionsPerClient: 256,
-  /** A connection without a complete query for this long is closed (RFC 7766 §6.2.3). */
+  /** Connections open at once, in all and from one client address, unless the operator sets others. */
+  tcpConnections: 10_000,
+  tcpConnectionsPerClient: 512,
+  /** The most that may be set: each may hold an unfinished message and answers that nobody reads. */
+  tcpConnectionsMost: 100_000,
+  /** A connection without a complete query for this long is closed (RFC 7766 §6.2.3), unless the operator sets another. */
   tcpIdleMs: 10_000,
+  /** From accept to the first byte of DNS: PROXY header and TLS handshake together. */
+  tcpArrivalMs: 5_000,
   /** Bytes of answers waiting for a slow reader before we stop reading its queries. */
   tcpPendingBytes: 131_072,
   /** Messages of one connection that are answered before the others have their turn. */
   tcpTurnMessages: 256,
   /** Connections that the kernel holds for us until we take them. */
   tcpBacklog: 1_024,
+  /** A PROXY header with all its TLVs; what balancers send has less than 300 bytes. */
+  proxyHeaderBytes: 1_024,
+  proxyNetworks: 64,
+  tlsListeners: 16,
+  /** A certificate with its chain, and its key. */
+  tlsFileBytes: 1024 * 1024,
 
   /** Connections to the HTTP side at once. */
   httpConnections: 256,

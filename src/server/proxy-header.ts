@@ -1,0 +1,48 @@
+import type { QuerySource } from '../query/source.ts';
+import { limits } from '../runtime/limits.ts';
+import { readSource } from './sockaddr.ts';
+
+/** What `readProxyHeader` says when there is no header to skip. */
+export const ProxyHeader = { INCOMPLETE: 0, BROKEN: -1 } as const;
+
+/**
+ * Reads a PROXY protocol header, version 2 (haproxy's proxy-protocol.txt §2.2), at the start of `bytes[0 … length)`.
+ * Returns how many bytes it has, INCOMPLETE when more must come before that is known, or BROKEN when this is none.
+ *
+ * `source` gets the client's address when the header has one. LOCAL, UNIX and unspecified clients leave the peer
+ * that `source` holds. What follows the addresses (TLVs) is skipped.
+ */
+export function readProxyHeader(bytes: Uint8Array, length: number, source: QuerySource): number {
+  for (let i = 0; i < SIGNATURE.length && i < length; i++) {
+    if (bytes[i] !== SIGNATURE[i]) return ProxyHeader.BROKEN;
+  }
+  if (length < FIXED_BYTES) return ProxyHeader.INCOMPLETE;
+  const command = bytes[12]!;
+  const family = bytes[13]! >>> 4;
+  const protocol = bytes[13]! & 0x0f;
+  const rest = (bytes[14]! << 8) | bytes[15]!;
+  const total = FIXED_BYTES + rest;
+  if (total > limits.proxyHeaderBytes) return ProxyHeader.BROKEN;
+  if (command !== LOCAL && command !== PROXY) return ProxyHeader.BROKEN;
+  const wanted = addressBytes[family];
+  const proxied = command === PROXY;
+  if (proxied && (wanted === undefined || protocol > DATAGRAM || rest < wanted)) return ProxyHeader.BROKEN;
+  if (length < total) return ProxyHeader.INCOMPLETE;
+  if (proxied && protocol !== UNSPECIFIED && (family === INET || family === INET6)) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset + FIXED_BYTES, rest);
+    readSource(view, 0, family === INET ? 4 : 6, source);
+  }
+  return total;
+}
+
+const SIGNATURE = Uint8Array.of(0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a);
+const FIXED_BYTES = 16;
+/** Version 2 in the upper half of the byte. */
+const LOCAL = 0x20;
+const PROXY = 0x21;
+const INET = 1;
+const INET6 = 2;
+const UNSPECIFIED = 0;
+const DATAGRAM = 2;
+/** By family (unspecified, INET, INET6, UNIX): both addresses and both ports. */
+const addressBytes = [0, 12, 36, 216];
