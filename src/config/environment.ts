@@ -8,4 +8,8 @@ export interface LoadEnvironment {
   readonly stateDirectory: string;
   /** The bytes of a file; throws when it cannot be read or has more than `maxBytes`. */
   readonly read: (path: string, maxBytes: number) => Uint8Array;
+  /** Permission bits of a file that could be read; 0 where there are none. */
+  readonly modeOf: (path: string) => number;
+  /** Milliseconds since 1970: certificates have dates. */
+  readonly nowMs: number;
 }

@@ -36,8 +36,14 @@ export function isMapping(value: unknown): value is Mapping {
 function tell(issue: Issue, schema: z.ZodType, raw: unknown, item: Path, findings: Findings): void {
   const path: Path = [...item, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code === 'unrecognized_keys') {
+    const inner = schemaAt(schema, issue.path);
     for (const key of issue.keys)
-      findings.error('CONFIG_KEY', [...path, key], () => unknownKey(key, schema, raw), 'key');
+      findings.error(
+        'CONFIG_KEY',
+        [...path, key],
+        () => unknownKey(key, inner, valueAt(raw, issue.path)),
+        'key',
+      );
     return;
   }
   const value = valueAt(raw, issue.path);
@@ -82,6 +88,24 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   let value = raw;
   for (const step of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[step];
   return value;
+}
+
+/** What the value at `path` is read with: mappings and lists may stand in each other. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType {
+  let at: unknown = bare(schema);
+  for (const step of path) {
+    if (at instanceof z.ZodObject) at = bare((at.shape as Mapping)[String(step)]);
+    else if (at instanceof z.ZodArray) at = bare(at.element);
+  }
+  return at instanceof z.ZodType ? at : schema;
+}
+
+/** Without what says that it may be left out. */
+function bare(schema: unknown): unknown {
+  let at = schema;
+  while (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodPrefault)
+    at = at.unwrap();
+  return at;
 }
 
 /** For values that are one of a few words. */

@@ -1,5 +1,6 @@
 import type { WireName } from '../dns/names.ts';
 import type { IpAddress } from '../ip/address.ts';
+import type { Prefix } from '../ip/prefix.ts';
 
 /** The config after validation: every default filled in, every path absolute, every reference resolved. */
 export interface Config {
@@ -24,6 +25,32 @@ export interface Listen {
   readonly http: SocketAddress | undefined;
   /** UDP workers. */
   readonly workers: number;
+  /** DNS over TLS. */
+  readonly tls: readonly TlsListener[];
+  /** Networks whose peers put a PROXY v2 header before what they pass on. */
+  readonly proxy: readonly Prefix[];
+  readonly tcp: TcpLimits;
+}
+
+export interface TlsListener {
+  readonly socket: SocketAddress;
+  readonly identity: TlsIdentity;
+  /** Absolute: where the identity was read. */
+  readonly files: readonly string[];
+}
+
+/** What a server shows to prove who it is, PEM text. Never to be logged or shown. */
+export interface TlsIdentity {
+  /** The certificate, then its chain. */
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Bounds of the connections over TCP and TLS. */
+export interface TcpLimits {
+  readonly connections: number;
+  readonly perClient: number;
+  readonly idleMs: number;
 }
 
 /** Undefined texts are not told to anybody. */

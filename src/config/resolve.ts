@@ -25,7 +25,7 @@ export function resolveConfig(
   findings: Findings,
 ): Config | undefined {
   const base = dirname(file);
-  const listen = draft.listen && resolveListen(draft.listen, environment, findings);
+  const listen = draft.listen && resolveListen(draft.listen, environment, base, findings);
   const queryLog = draft.queryLog && resolveQueryLog(draft.queryLog, base, findings);
   const dns = draft.dns && resolveDns(draft.dns, environment, base, findings);
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);

@@ -1,11 +1,24 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { limits } from '../runtime/limits.ts';
 import type { LoadEnvironment } from './environment.ts';
 
 /** The machine that the process runs on. */
 export function systemEnvironment(stateDirectory: string): LoadEnvironment {
-  return { hostname: hostname(), cores: availableParallelism(), stateDirectory, read: readBounded };
+  return {
+    hostname: hostname(),
+    cores: availableParallelism(),
+    stateDirectory,
+    read: readBounded,
+    modeOf,
+    nowMs: Date.now(),
+  };
+}
+
+/** Elsewhere than on POSIX systems the bits say nothing about who may read. */
+function modeOf(path: string): number {
+  if (process.platform === 'win32') return 0;
+  return (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777;
 }
 
 /**

@@ -47,7 +47,9 @@ const sections: [string, string[]][] = [
   ['node: { nam: a }', ['1:9: unknown key `nam`; did you mean `name`? [CONFIG_KEY]']],
   [
     'listen:',
-    ['1:1: `listen`: found nothing, wanted a mapping with `dns`, `http` and `workers` [CONFIG_VALUE]'],
+    [
+      '1:1: `listen`: found nothing, wanted a mapping with keys such as `dns`, `http` and `workers` [CONFIG_VALUE]',
+    ],
   ],
   [
     'regions: []',
@@ -76,6 +78,28 @@ const sections: [string, string[]][] = [
   [
     'listen: { workers: 1.5 }',
     ['1:20: `workers`: found 1.5, wanted a whole number from 1 to 64 [CONFIG_VALUE]'],
+  ],
+  [
+    'listen: { proxy: [ "10.0.0.1/8", "10.0.0.0/33", "fd00::/8" ] }',
+    ['"10.0.0.1/8"', '"10.0.0.0/33"'].map(
+      (found, i) =>
+        `1:${[20, 34][i]}: \`proxy[${i}]\`: found ${found}, wanted a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length [CONFIG_VALUE]`,
+    ),
+  ],
+  [
+    'listen: { tcp: { connections: 0, per-client: 2, idle: 10, idel: 1s } }',
+    [
+      '1:31: `connections`: found 0, wanted a whole number from 1 to 100000 [CONFIG_VALUE]',
+      '1:55: `idle`: found 10, wanted a unit with the number: `ms`, `s`, `m` or `h` [CONFIG_VALUE]',
+      '1:59: unknown key `idel`; did you mean `idle`? [CONFIG_KEY]',
+    ],
+  ],
+  [
+    'listen: { tls: [ { address: "0.0.0.0:853" } ] }',
+    [
+      '1:18: `certificate` is missing; wanted the path of a PEM file [CONFIG_MISSING]',
+      '1:18: `key` is missing; wanted the path of a PEM file [CONFIG_MISSING]',
+    ],
   ],
   // Geo
   [

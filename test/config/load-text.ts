@@ -2,7 +2,10 @@ import { type LoadResult, loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
 
-/** Loads a config that is called `c.yaml`; `files` are what else can be read, by absolute path. */
+/**
+ * Loads a config that is called `c.yaml`; `files` are what else can be read, by absolute path;
+ * those with `open` in it by everybody. It is the first day of 2026.
+ */
 export function loadText(yaml: string | Uint8Array, files: Record<string, string> = {}): LoadResult {
   return loadConfig('c.yaml', {
     hostname: 'host-1',
@@ -14,6 +17,8 @@ export function loadText(yaml: string | Uint8Array, files: Record<string, string
       if (text === undefined) throw Object.assign(new Error('open'), { code: 'ENOENT' });
       return Buffer.from(text);
     },
+    modeOf: (path) => (path.includes('open') ? 0o644 : 0o600),
+    nowMs: Date.UTC(2026, 0, 1),
   });
 }
 

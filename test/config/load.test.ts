@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Policy, Pool } from '../../src/config/model.ts';
 import { formatName } from '../../src/dns/names.ts';
 import { formatAddress } from '../../src/ip/address.ts';
+import { formatPrefix } from '../../src/ip/prefix.ts';
 import { configOf, problemsOf } from './load-text.ts';
 
 const zones = 'zones: [ { name: example.com, file: example.com.zone } ]\n';
@@ -24,6 +26,9 @@ describe('loadConfig', () => {
         ],
         http: { address: { family: 4, bytes: Uint8Array.from(bytes('127 0 0 1')) }, port: 8053 },
         workers: 4,
+        tls: [],
+        proxy: [],
+        tcp: { connections: 10_000, perClient: 512, idleMs: 10_000 },
       },
       dns: { udpBytes: 1232, nsid: undefined, version: undefined, identity: undefined, cookies: 'own' },
       state: { directory: resolve('.state') },
@@ -81,9 +86,20 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
   });
 
   it('reads every key', () => {
-    const config = configOf(`
+    const [certificate, key] = ['valid.pem', 'valid.key.pem'].map((name) =>
+      readFileSync(resolve(import.meta.dirname, '../fixtures/tls', name), 'latin1'),
+    );
+    const files = { [resolve('tls/c.pem')]: certificate!, [resolve('tls/k.pem')]: key! };
+    const config = configOf(
+      `
 node: { name: gtm-1 }
-listen: { dns: [ "0.0.0.0:53" ], http: off, workers: 3 }
+listen:
+  dns: [ "0.0.0.0:53" ]
+  http: off
+  workers: 3
+  tls: [ { address: "[::]:853", certificate: tls/c.pem, key: tls/k.pem } ]
+  proxy: [ 10.0.0.0/8, "fd00::/8" ]
+  tcp: { connections: 6000, per-client: 100, idle: 5s }
 state: { directory: /var/lib/meridian }
 geo: { databases: [ a.mmdb, bundled ] }
 regions: { r: { location: [ 1, 2 ] } }
@@ -107,9 +123,19 @@ policies:
   w: { type: weighted, pool: p, ttl: 2m, answers: 16, all-down: nodata, within: region }
 zones:
   - { name: example.com, records: [ "@ SOA x" ], steer: { app: w } }
-`);
+`,
+      files,
+    );
     expect(config.node.name).toBe('gtm-1');
     expect([config.listen.dns.length, config.listen.http, config.listen.workers]).toEqual([1, undefined, 3]);
+    const [tls] = config.listen.tls;
+    expect([tls!.socket.port, tls!.identity, tls!.files]).toEqual([
+      853,
+      { certificate, key },
+      [resolve('tls/c.pem'), resolve('tls/k.pem')],
+    ]);
+    expect(config.listen.proxy.map(formatPrefix)).toEqual(['10.0.0.0/8', 'fd00::/8']);
+    expect(config.listen.tcp).toEqual({ connections: 6_000, perClient: 100, idleMs: 5_000 });
     expect(config.state.directory).toBe('/var/lib/meridian');
     expect(config.geo.databases).toEqual([{ path: resolve('a.mmdb') }, 'bundled']);
     expect(config.pools[0]!.monitor).toEqual({
@@ -138,9 +164,9 @@ zones:
         within: 'region',
       },
     ]);
-    expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 26 }] });
+    expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 32 }] });
     const steer = config.zones[0]!.steer.map((one) => ({ ...one, owner: formatName(one.owner) }));
-    expect(steer).toEqual([{ owner: 'app.example.com.', policy: 0, line: 26, column: 59 }]);
+    expect(steer).toEqual([{ owner: 'app.example.com.', policy: 0, line: 32, column: 59 }]);
   });
 
   it('makes tiers of endpoints and regions', () => {

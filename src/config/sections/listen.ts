@@ -7,6 +7,7 @@ import type { Listen, SocketAddress } from '../model.ts';
 import type { Path } from '../source.ts';
 import { integer, parseSocketAddress, reading } from '../values.ts';
 import { showName } from '../wording.ts';
+import { proxySchema, resolveTcp, resolveTls, tcpSchema, tlsSchema } from './streams.ts';
 
 const addressWanted = 'an IP address with a port, such as "0.0.0.0:53" or "[::]:53"';
 const dnsWanted = `a list of 1 to ${limits.listenAddresses} addresses`;
@@ -28,14 +29,19 @@ export const listenSchema = z
       workers: integer(1, limits.udpWorkers)
         .optional()
         .describe('UDP worker threads. Default: one per core.'),
+      tls: tlsSchema,
+      proxy: proxySchema,
+      tcp: tcpSchema.optional(),
     },
-    { error: 'a mapping with `dns`, `http` and `workers`' },
+    { error: 'a mapping with keys such as `dns`, `http` and `workers`' },
   )
   .describe('Where the process listens.');
 
+/** `base`: the directory of the config file. */
 export function resolveListen(
   input: z.output<typeof listenSchema>,
   environment: LoadEnvironment,
+  base: string,
   findings: Findings,
 ): Listen {
   const http = input.http === 'off' ? undefined : input.http;
@@ -47,7 +53,16 @@ export function resolveListen(
     else findings.error('CONFIG_DUPLICATE', path, `${showName(by)} has the address of ${showName(first)}`);
   };
   for (const [i, socket] of input.dns.entries()) claim(socket, ['listen', 'dns', i], `listen.dns[${i}]`);
-  // DNS over TCP and HTTP cannot share a port either.
+  // DNS over TCP, DNS over TLS and HTTP cannot share a port either.
+  for (const [i, { address }] of input.tls.entries())
+    claim(address, ['listen', 'tls', i, 'address'], `listen.tls[${i}]`);
   if (http !== undefined) claim(http, ['listen', 'http'], 'listen.http');
-  return { dns: input.dns, http, workers: input.workers ?? Math.min(environment.cores, limits.udpWorkers) };
+  return {
+    dns: input.dns,
+    http,
+    workers: input.workers ?? Math.min(environment.cores, limits.udpWorkers),
+    tls: resolveTls(input.tls, environment, base, findings),
+    proxy: input.proxy,
+    tcp: resolveTcp(input.tcp),
+  };
 }
