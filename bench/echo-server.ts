@@ -15,6 +15,7 @@ import { ControlBlock } from '../src/server/control-block.ts';
 import type { Libc } from '../src/server/libc.ts';
 import { loadLibc, MSG_WAITFORONE } from '../src/server/libc.ts';
 import { layout } from '../src/server/msghdr.ts';
+import { ProxyNetworks } from '../src/server/proxy-networks.ts';
 import { SnapshotInbox } from '../src/server/snapshot-inbox.ts';
 import { UdpLoop } from '../src/server/udp-loop.ts';
 import { plainSettings } from '../src/snapshot/settings.ts';
@@ -80,5 +81,6 @@ function serve(libc: Libc, fd: number): void {
     context,
     respond: answer,
     nowSeconds: () => 0,
+    proxies: new ProxyNetworks([]),
   }).run();
 }

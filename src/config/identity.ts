@@ -24,7 +24,7 @@ export function readIdentity(
   environment: LoadEnvironment,
   base: string,
   findings: Findings,
-): { identity: TlsIdentity; files: readonly string[] } | undefined {
+): TlsIdentity | undefined {
   const pem = (key: keyof IdentityFiles): string | undefined =>
     readPem(files[key], [...path, key], environment, base, findings);
   const [chain, keyText] = [pem('certificate'), pem('key')];
@@ -42,14 +42,13 @@ export function readIdentity(
   if (attempt(() => createSecureContext({ cert: chain, key: keyText })) === undefined)
     return wrong('certificate', 'is not accepted by OpenSSL: a broken chain, or too weak a key');
   warnOfDates(certificate, files.certificate, [...path, 'certificate'], environment, findings);
-  const paths = [resolve(base, files.certificate), resolve(base, files.key)];
-  if ((environment.modeOf(paths[1]!) & OTHERS) !== 0)
+  if ((environment.modeOf(resolve(base, files.key)) & OTHERS) !== 0)
     findings.warning(
       'CONFIG_VALUE',
       [...path, 'key'],
       `${showName(files.key)} may be read by every user of this machine; wanted mode 0640 or less`,
     );
-  return { identity: { certificate: chain, key: keyText }, files: paths };
+  return { certificate: chain, key: keyText };
 }
 
 function readPem(

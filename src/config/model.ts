@@ -35,8 +35,6 @@ export interface Listen {
 export interface TlsListener {
   readonly socket: SocketAddress;
   readonly identity: TlsIdentity;
-  /** Absolute: where the identity was read. */
-  readonly files: readonly string[];
 }
 
 /** What a server shows to prove who it is, PEM text. Never to be logged or shown. */

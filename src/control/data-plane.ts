@@ -1,5 +1,6 @@
 import type { Listen, SocketAddress } from '../config/model.ts';
 import { formatAddress } from '../ip/address.ts';
+import { formatPrefix } from '../ip/prefix.ts';
 import { unreachable } from '../runtime/assert.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
@@ -33,13 +34,21 @@ export class DataPlane {
     return this.set?.ports ?? [];
   }
 
+  get tlsPorts(): readonly number[] {
+    return this.set?.tlsPorts ?? [];
+  }
+
   get path(): WorkerSet['path'] | undefined {
     return this.set?.path;
   }
 
   /** Serves these sockets from now on; rejects with OperatorError LISTEN, and goes on as before, when it can't. */
   async listen(listen: Listen, snapshot: SnapshotBuffers): Promise<void> {
-    if (this.set !== undefined && describe(listen) === describe(this.sockets!)) return;
+    if (this.set !== undefined && describe(listen) === describe(this.sockets!)) {
+      if (showsOther(listen, this.sockets!)) this.set.show(listen.tls.map(({ identity }) => identity));
+      this.sockets = listen;
+      return;
+    }
     const { set: before, logs } = this;
     // Without SO_REUSEPORT the old set has to go first, and to come back when the new one cannot be had.
     if (before?.path === 'portable') {
@@ -52,7 +61,7 @@ export class DataPlane {
         throw error;
       });
     } else {
-      await this.start(listen, snapshot, before && held(this.sockets!, before.ports));
+      await this.start(listen, snapshot, before && held(this.sockets!, before));
       if (before !== undefined) {
         await before.stop();
         this.counters.retire(before);
@@ -76,7 +85,7 @@ export class DataPlane {
   }
 
   private async start(
-    { dns, workers }: Listen,
+    { dns, workers, tls, tcp, proxy }: Listen,
     snapshot: SnapshotBuffers,
     beside?: readonly ListenAddress[],
   ): Promise<void> {
@@ -84,6 +93,9 @@ export class DataPlane {
     const logs = this.logRings.open(workers + 1);
     const starting = startWorkers({
       addresses: dns.map(listenAddress),
+      tls: tls.map(({ socket, identity }) => ({ address: listenAddress(socket), identity })),
+      bounds: tcp,
+      proxies: proxy,
       udpWorkers: workers,
       snapshot,
       counters,
@@ -114,16 +126,27 @@ export function formatSocket({ address, port }: SocketAddress): string {
 }
 
 /** What a set that was started with these sockets listens on. */
-function held({ dns }: Listen, ports: readonly number[]): ListenAddress[] {
-  return dns.map((socket, i) => ({ ...listenAddress(socket), port: ports[i]! }));
+function held({ dns, tls }: Listen, { ports, tlsPorts }: WorkerSet): ListenAddress[] {
+  const sockets = [...dns, ...tls.map(({ socket }) => socket)];
+  const given = [...ports, ...tlsPorts];
+  return sockets.map((socket, i) => ({ ...listenAddress(socket), port: given[i]! }));
 }
 
 function listenAddress({ address, port }: SocketAddress): ListenAddress {
   return { host: formatAddress(address), port };
 }
 
-function describe({ dns, workers }: Listen): string {
-  return [workers, ...dns.map(formatSocket)].join();
+/** What a set of workers is started with and cannot change later. */
+function describe({ dns, workers, tls, tcp, proxy }: Listen): string {
+  const tlsSockets = tls.map(({ socket }) => formatSocket(socket));
+  return JSON.stringify([workers, dns.map(formatSocket), tlsSockets, tcp, proxy.map(formatPrefix)]);
+}
+
+function showsOther(now: Listen, before: Listen): boolean {
+  return now.tls.some(({ identity }, i) => {
+    const shown = before.tls[i]!.identity;
+    return identity.certificate !== shown.certificate || identity.key !== shown.key;
+  });
 }
 
 function describeEvent(event: WorkerEvent): string {

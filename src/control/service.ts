@@ -31,8 +31,12 @@ export interface ServiceOptions {
 /** A running Meridian. */
 export interface Service {
   readonly config: Config;
-  /** Port of each DNS address and of HTTP, as the kernel gave them. */
-  readonly ports: { readonly dns: readonly number[]; readonly http: number | undefined };
+  /** Port of each DNS address, each TLS address and of HTTP, as the kernel gave them. */
+  readonly ports: {
+    readonly dns: readonly number[];
+    readonly tls: readonly number[];
+    readonly http: number | undefined;
+  };
   status(): Status;
   reload(reason: string): Promise<boolean>;
   /** Answers what has arrived, saves what is known, closes everything: within 2 s. */
@@ -119,7 +123,7 @@ class RunningService implements Service {
   }
 
   get ports(): Service['ports'] {
-    return { dns: this.dataPlane.ports, http: this.http?.port };
+    return { dns: this.dataPlane.ports, tls: this.dataPlane.tlsPorts, http: this.http?.port };
   }
 
   async start(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * The words through which the main thread and its workers speak while a worker blocks in the kernel: which
- * generation is published, whether to stop, and what each worker has done. Lives in shared memory, one pair of
+ * generation is published, whether to stop, and what each worker has done. Lives in shared memory, four
  * cache lines for the common words and one for each worker, so that no worker's writes slow down another's reads.
  */
 export class ControlBlock {
@@ -78,7 +78,7 @@ export class WorkerLine {
   }
 }
 
-/** Slots of `WorkerLine.tally`; all but CONNECTIONS only grow, also across restarts of the worker. */
+/** Slots of `WorkerLine.tally`; all but `gaugeSlots` only grow, also across restarts of the worker. */
 export const Tally = {
   RECEIVED: 0,
   ANSWERED: 1,
@@ -90,12 +90,21 @@ export const Tally = {
   SEND_ERRORS: 4,
   /** Exceptions out of `respond` or `adopt`: each is a bug, none ends the worker. */
   FAULTS: 5,
-  /** Stream connections: open now, and taken, ended for being idle, ended to make room, since the start. */
-  CONNECTIONS: 6,
-  ACCEPTED: 7,
-  IDLE_CLOSED: 8,
-  EVICTED: 9,
+  /** Stream connections open now. */
+  TCP_CONNECTIONS: 6,
+  TLS_CONNECTIONS: 7,
+  /** Since the start: taken; ended for being idle, to make room, without a PROXY header, without a handshake. */
+  ACCEPTED: 8,
+  IDLE_CLOSED: 9,
+  EVICTED: 10,
+  PROXY_CLOSED: 11,
+  HANDSHAKE_CLOSED: 12,
+  /** Datagrams from a network of balancers without a PROXY header. */
+  PROXY_MISSING: 13,
 } as const;
 
-const TALLY_SLOTS = 14;
-const LINE_BYTES = 128;
+/** Slots that rise and fall: what a worker leaves in them when it ends means nothing. */
+export const gaugeSlots: readonly number[] = [Tally.TCP_CONNECTIONS, Tally.TLS_CONNECTIONS];
+
+const TALLY_SLOTS = 30;
+const LINE_BYTES = 256;

@@ -1,5 +1,6 @@
 import type { Prefix } from '../ip/prefix.ts';
 import type { QuerySource } from '../query/source.ts';
+import { readProxyHeader } from './proxy-header.ts';
 
 /** The networks whose peers speak for others: from there a PROXY header must come first, from elsewhere none is read. */
 export class ProxyNetworks {
@@ -16,6 +17,16 @@ export class ProxyNetworks {
 
   get empty(): boolean {
     return this.networks.length === 0;
+  }
+
+  /**
+   * Bytes before the query in a datagram of `length` bytes from `source`, which then is the client: 0 from anywhere
+   * else, −1 when the header that must be there is not, or not whole.
+   */
+  skipHeader(packet: Uint8Array, length: number, source: QuerySource): number {
+    if (!this.contains(source)) return 0;
+    const header = readProxyHeader(packet, length, source);
+    return header > 0 ? header : -1;
   }
 
   contains(source: QuerySource): boolean {

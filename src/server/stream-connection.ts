@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { QuerySource } from '../query/source.ts';
 import { limits } from '../runtime/limits.ts';
+import { clientOf, type TableEntry } from './stream-connections.ts';
 import { FrameReader } from './stream-frames.ts';
 
 /** What the connections of one worker share. */
@@ -17,7 +18,7 @@ export interface StreamService {
  * One TCP (or TLS) connection: queries are answered in the order in which they come, as many as a segment holds
  * with one write (RFC 7766 §6.2.1.1). A peer that does not read its answers is not read from.
  */
-export class StreamConnection {
+export class StreamConnection implements TableEntry {
   readonly source: QuerySource;
   readonly client: string;
   activeMs: number;
@@ -33,13 +34,12 @@ export class StreamConnection {
   /** The peer sent its last byte, or we are about to stop: end after the answers that are due. */
   private ending = false;
 
-  constructor(socket: Socket, source: QuerySource, client: string, nowMs: number, service: StreamService) {
+  constructor(socket: Socket, source: QuerySource, nowMs: number, service: StreamService) {
     this.socket = socket;
     this.source = source;
-    this.client = client;
+    this.client = clientOf(source);
     this.activeMs = nowMs;
     this.service = service;
-    socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.take(chunk));
     socket.on('end', () => this.finish());
     socket.on('drain', () => this.unstall());

@@ -1,10 +1,17 @@
+import type { QuerySource } from '../query/source.ts';
+
 /** What the table needs of a connection. */
 export interface TableEntry {
-  /** Who is at the other end; connections of one client share a bound. */
-  readonly client: string;
+  /** Who is at the other end; connections of one client share a bound. Undefined: not known, no such bound. */
+  readonly client: string | undefined;
   /** Monotonic milliseconds of its last complete query, or of its start. */
-  activeMs: number;
+  readonly activeMs: number;
   close(): void;
+}
+
+/** The name under which the connections of `source` are counted: a v6 client owns a whole /64 (RFC 6177). */
+export function clientOf({ family, w0, w1 }: QuerySource): string {
+  return family === 4 ? `${w0}` : `${w0}:${w1}`;
 }
 
 /**
@@ -30,35 +37,33 @@ export class ConnectionTable<T extends TableEntry> {
 
   /** Adds a connection and closes the one that has to give way, which is returned. */
   add(entry: T): T | undefined {
-    const own = this.byClient.get(entry.client) ?? new Set<T>();
+    const own = this.ofClient(entry);
     let victim: T | undefined;
-    if (own.size >= this.mostPerClient) [victim] = own;
+    if (own !== undefined && own.size >= this.mostPerClient) [victim] = own;
     else if (this.all.size >= this.most) [victim] = this.all;
     if (victim !== undefined) {
       this.remove(victim);
       victim.close();
     }
-    own.add(entry);
-    this.byClient.set(entry.client, own);
+    own?.add(entry);
+    if (own !== undefined) this.byClient.set(entry.client!, own);
     this.all.add(entry);
     return victim;
   }
 
   remove(entry: T): void {
-    this.all.delete(entry);
+    if (!this.all.delete(entry) || entry.client === undefined) return;
     const own = this.byClient.get(entry.client);
     own?.delete(entry);
     if (own?.size === 0) this.byClient.delete(entry.client);
   }
 
-  /** Notes a complete query at `nowMs`. */
-  touch(entry: T, nowMs: number): void {
-    entry.activeMs = nowMs;
-    const own = this.byClient.get(entry.client);
-    if (own === undefined || !this.all.delete(entry)) return;
+  /** Notes that it has just been active; to be called with its `activeMs` set to now. */
+  touch(entry: T): void {
+    if (!this.all.delete(entry)) return;
     this.all.add(entry);
-    own.delete(entry);
-    own.add(entry);
+    const own = this.ofClient(entry);
+    if (own?.delete(entry)) own.add(entry);
   }
 
   /** Closes what has been idle since before `sinceMs` and returns how many that were. */
@@ -71,6 +76,10 @@ export class ConnectionTable<T extends TableEntry> {
       closed++;
     }
     return closed;
+  }
+
+  private ofClient({ client }: T): Set<T> | undefined {
+    return client === undefined ? undefined : (this.byClient.get(client) ?? new Set<T>());
   }
 
   /** The longest idle first. A copy: entries may leave while it is walked. */

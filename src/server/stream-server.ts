@@ -6,11 +6,15 @@ import { assert } from '../runtime/assert.ts';
 import { type Clock, wallSeconds } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
 import type { WorkerLine } from './control-block.ts';
-import { Tally } from './control-block.ts';
+import { gaugeSlots, Tally } from './control-block.ts';
+import type { ProxyNetworks } from './proxy-networks.ts';
 import type { SnapshotInbox } from './snapshot-inbox.ts';
 import { type ListenAddress, sourceFromText } from './sockaddr.ts';
+import { Arrival, type ArrivalService } from './stream-arrival.ts';
 import { StreamConnection, type StreamService } from './stream-connection.ts';
 import { ConnectionTable } from './stream-connections.ts';
+import { TlsFront } from './stream-tls.ts';
+import type { StreamBounds, TlsIdentity } from './worker-messages.ts';
 
 export interface StreamServerParts {
   readonly context: QueryContext;
@@ -18,38 +22,56 @@ export interface StreamServerParts {
   readonly line: WorkerLine;
   readonly respond: typeof respond;
   readonly clock: Clock;
-  /** Defaults are `limits.tcp…`; tests make them small. */
-  readonly connections?: number;
-  readonly connectionsPerClient?: number;
-  readonly idleMs?: number;
+  readonly bounds: StreamBounds;
+  readonly proxies: ProxyNetworks;
 }
 
 /** Serves DNS over streams: listeners, their connections, and the bounds on both. */
-export class StreamServer implements StreamService {
+export class StreamServer implements StreamService, ArrivalService {
   private readonly parts: StreamServerParts;
-  private readonly table: ConnectionTable<StreamConnection>;
+  private readonly table: ConnectionTable<StreamConnection | Arrival>;
+  /** Those of the table that have not begun with DNS, the oldest first. */
+  private readonly arrivals = new Set<Arrival>();
   private readonly listeners: Server[] = [];
-  private readonly idleMs: number;
+  /** In the order in which they were opened. */
+  private readonly fronts: TlsFront[] = [];
 
   constructor(parts: StreamServerParts) {
     this.parts = parts;
-    this.idleMs = parts.idleMs ?? limits.tcpIdleMs;
-    this.table = new ConnectionTable(
-      parts.connections ?? limits.tcpConnections,
-      parts.connectionsPerClient ?? limits.tcpConnectionsPerClient,
-    );
+    this.table = new ConnectionTable(parts.bounds.connections, parts.bounds.perClient);
+    // The life before this one may have ended with connections open.
+    for (const slot of gaugeSlots) parts.line.tally[slot] = 0;
   }
 
   /** Listens for plain TCP, on a bound descriptor if there is one; resolves with the port, or rejects as Node does. */
   listenTcp(address: ListenAddress, fd?: number): Promise<number> {
-    const server = createServer({ allowHalfOpen: true });
-    return this.listen(server, 'connection', address, fd);
+    return this.listen(undefined, address, fd);
   }
 
-  /** Called a few times a second: ends connections that have been idle for too long. */
+  /** The same for TLS. */
+  listenTls(address: ListenAddress, identity: TlsIdentity, fd?: number): Promise<number> {
+    const front = new TlsFront(identity);
+    this.fronts.push(front);
+    return this.listen(front, address, fd);
+  }
+
+  /** What the TLS listeners show from now on, in the order in which they were opened. */
+  show(identities: readonly TlsIdentity[]): void {
+    for (const [i, front] of this.fronts.entries()) {
+      const identity = identities[i];
+      if (identity !== undefined) front.show(identity);
+    }
+  }
+
+  /** Called a few times a second: ends connections that have been idle, or on their way, for too long. */
   sweep(): void {
-    const closed = this.table.closeIdle(this.parts.clock.monotonicMs() - this.idleMs);
-    this.parts.line.tally[Tally.IDLE_CLOSED]! += closed;
+    const { clock, bounds, line } = this.parts;
+    const nowMs = clock.monotonicMs();
+    line.tally[Tally.IDLE_CLOSED]! += this.table.closeIdle(nowMs - bounds.idleMs);
+    for (const arrival of this.arrivals) {
+      if (nowMs - arrival.activeMs < limits.tcpArrivalMs) break;
+      arrival.expire();
+    }
   }
 
   /** Takes no more connections, answers what has arrived, then ends each; at the latest after `graceMs`. */
@@ -58,9 +80,12 @@ export class StreamServer implements StreamService {
     // One turn of the event loop reads what the kernel holds already; an end sent before would cut it off.
     await new Promise(setImmediate);
     await new Promise(setImmediate);
-    for (const connection of this.table.entries()) connection.finish();
+    for (const entry of this.table.entries()) {
+      if (entry instanceof StreamConnection) entry.finish();
+      else entry.close();
+    }
     const deadline = this.parts.clock.setTimer(() => {
-      for (const connection of this.table.entries()) connection.close();
+      for (const entry of this.table.entries()) entry.close();
     }, graceMs);
     await Promise.all(closed);
     deadline.cancel();
@@ -88,17 +113,34 @@ export class StreamServer implements StreamService {
   }
 
   touched(connection: StreamConnection): void {
-    this.table.touch(connection, this.parts.clock.monotonicMs());
+    connection.activeMs = this.parts.clock.monotonicMs();
+    this.table.touch(connection);
   }
 
   closed(connection: StreamConnection): void {
     this.table.remove(connection);
-    this.parts.line.tally[Tally.CONNECTIONS] = this.table.size;
   }
 
-  /** `event` is what the listener says when a connection is ready for DNS: TLS has its own word for it. */
-  private listen(server: Server, event: string, address: ListenAddress, fd?: number): Promise<number> {
-    server.on(event, (socket: Socket) => this.accept(socket));
+  named(arrival: Arrival): void {
+    this.table.remove(arrival);
+    this.enter(arrival);
+  }
+
+  arrived(arrival: Arrival, socket: Socket): void {
+    this.forget(arrival);
+    this.serve(socket, arrival.source);
+  }
+
+  lost(arrival: Arrival): void {
+    this.forget(arrival);
+    if (arrival.dismissed) return;
+    this.parts.line.tally[arrival.phase === 'proxy' ? Tally.PROXY_CLOSED : Tally.HANDSHAKE_CLOSED]!++;
+  }
+
+  private listen(front: TlsFront | undefined, address: ListenAddress, fd?: number): Promise<number> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.accept(socket, front),
+    );
     this.listeners.push(server);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -116,20 +158,45 @@ export class StreamServer implements StreamService {
     });
   }
 
-  private accept(socket: Socket): void {
+  private accept(socket: Socket, front: TlsFront | undefined): void {
     const source = new QuerySource();
     if (!sourceFromText(socket.remoteAddress, source)) {
       socket.destroy();
       return;
     }
-    source.transport = Transport.TCP;
     source.port = socket.remotePort ?? 0;
-    // A v6 client owns a whole /64 (RFC 6177): it counts as one.
-    const client = source.family === 4 ? `${source.w0}` : `${source.w0}:${source.w1}`;
-    const connection = new StreamConnection(socket, source, client, this.parts.clock.monotonicMs(), this);
+    this.count(socket, front === undefined ? Tally.TCP_CONNECTIONS : Tally.TLS_CONNECTIONS);
+    const proxied = this.parts.proxies.contains(source);
+    source.transport = front === undefined ? Transport.TCP : Transport.TLS;
+    if (!proxied && front === undefined) {
+      this.serve(socket, source);
+      return;
+    }
+    const first = proxied ? 'proxy' : 'handshake';
+    const nowMs = this.parts.clock.monotonicMs();
+    const arrival = new Arrival(socket, source, first, front, nowMs, this);
+    this.arrivals.add(arrival);
+    this.enter(arrival);
+    arrival.begin();
+  }
+
+  private count(socket: Socket, gauge: number): void {
     const { tally } = this.parts.line;
     tally[Tally.ACCEPTED]!++;
-    if (this.table.add(connection) !== undefined) tally[Tally.EVICTED]!++;
-    tally[Tally.CONNECTIONS] = this.table.size;
+    tally[gauge]!++;
+    socket.on('close', () => tally[gauge]!--);
+  }
+
+  private serve(socket: Socket, source: QuerySource): void {
+    this.enter(new StreamConnection(socket, source, this.parts.clock.monotonicMs(), this));
+  }
+
+  private enter(entry: StreamConnection | Arrival): void {
+    if (this.table.add(entry) !== undefined) this.parts.line.tally[Tally.EVICTED]!++;
+  }
+
+  private forget(arrival: Arrival): void {
+    this.table.remove(arrival);
+    this.arrivals.delete(arrival);
   }
 }

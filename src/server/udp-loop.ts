@@ -10,6 +10,7 @@ import type { Libc } from './libc.ts';
 import { EAGAIN, EINTR, errorText, MSG_DONTWAIT, MSG_WAITFORONE, POLLIN } from './libc.ts';
 import { MessageBlock, Refusal } from './mmsg.ts';
 import { layout } from './msghdr.ts';
+import type { ProxyNetworks } from './proxy-networks.ts';
 import type { SnapshotInbox } from './snapshot-inbox.ts';
 import { isWildcard } from './sockaddr.ts';
 
@@ -27,6 +28,7 @@ export interface UdpLoopParts {
   readonly context: QueryContext;
   readonly respond: typeof respond;
   readonly nowSeconds: () => number;
+  readonly proxies: ProxyNetworks;
 }
 
 /**
@@ -43,6 +45,8 @@ export class UdpLoop {
   private readonly answer: typeof respond;
   private readonly nowSeconds: () => number;
   private readonly source = new QuerySource();
+  private readonly proxies: ProxyNetworks;
+  private readonly proxied: boolean;
   private readonly bound: readonly Bound[];
   /** `struct pollfd` for each socket: fd, wanted and seen events. */
   private readonly pollSet: Int32Array<ArrayBuffer>;
@@ -58,6 +62,8 @@ export class UdpLoop {
     this.context = parts.context;
     this.answer = parts.respond;
     this.nowSeconds = parts.nowSeconds;
+    this.proxies = parts.proxies;
+    this.proxied = !parts.proxies.empty;
     this.bound = shareBlocks(parts);
     this.pollSet = new Int32Array(2 * this.bound.length);
     this.bound.forEach(({ fd }, i) => {
@@ -118,7 +124,7 @@ export class UdpLoop {
     this.inbox.refresh();
     this.context.log.stamp();
     this.context.nowSeconds = this.nowSeconds();
-    const answers = this.answerBatch(block, received);
+    const answers = this.proxied ? this.answerProxied(block, received) : this.answerBatch(block, received);
     this.tally[Tally.RECEIVED]! += received;
     if (answers > 0) this.send(fd, block, answers);
     return received;
@@ -126,25 +132,51 @@ export class UdpLoop {
 
   /** Answers `received` slots in place and returns how many answers stand in the send slots. */
   private answerBatch(block: MessageBlock, received: number): number {
-    const { source, context } = this;
     let answers = 0;
     for (let i = 0; i < received; i++) {
-      const refusal = block.sender(i, source);
-      if (refusal !== Refusal.NONE) {
-        this.tally[refusal === Refusal.TRUNCATED ? Tally.TRUNCATED : Tally.UNANSWERABLE]!++;
-        continue;
-      }
-      const out = block.answers[answers]!;
-      let length = 0;
-      try {
-        length = this.answer(block.packets[i]!, block.received(i), source, context, out);
-      } catch {
-        this.tally[Tally.FAULTS]!++;
-      }
-      if (length > out.length) this.tally[Tally.FAULTS]!++;
-      else if (length > 0) block.aim(answers++, i, length);
+      if (!this.maySend(block, i)) continue;
+      answers += this.answerOne(block, i, block.packets[i]!, block.received(i), answers);
     }
     return answers;
+  }
+
+  /** The same where some peers put a PROXY header before the query; the answer goes to them without one. */
+  private answerProxied(block: MessageBlock, received: number): number {
+    let answers = 0;
+    for (let i = 0; i < received; i++) {
+      if (!this.maySend(block, i)) continue;
+      const packet = block.packets[i]!;
+      const length = block.received(i);
+      const skipped = this.proxies.skipHeader(packet, length, this.source);
+      if (skipped < 0) this.tally[Tally.PROXY_MISSING]!++;
+      else answers += this.answerOne(block, i, packet.subarray(skipped), length - skipped, answers);
+    }
+    return answers;
+  }
+
+  /** Takes down who sent slot `i`; false when it gets no answer. */
+  private maySend(block: MessageBlock, i: number): boolean {
+    const refusal = block.sender(i, this.source);
+    if (refusal === Refusal.NONE) return true;
+    this.tally[refusal === Refusal.TRUNCATED ? Tally.TRUNCATED : Tally.UNANSWERABLE]!++;
+    return false;
+  }
+
+  /** Answers the query of slot `i` in send slot `slot`; returns how many slots that took. */
+  private answerOne(block: MessageBlock, i: number, packet: Uint8Array, bytes: number, slot: number): number {
+    const out = block.answers[slot]!;
+    let length = 0;
+    try {
+      length = this.answer(packet, bytes, this.source, this.context, out);
+    } catch {
+      this.tally[Tally.FAULTS]!++;
+    }
+    if (length > out.length) this.tally[Tally.FAULTS]!++;
+    else if (length > 0) {
+      block.aim(slot, i, length);
+      return 1;
+    }
+    return 0;
   }
 
   /** Sends all answers; one that the kernel refuses is dropped, so that it cannot hold up the others. */

@@ -7,6 +7,7 @@ import { QuerySource } from '../query/source.ts';
 import { limits } from '../runtime/limits.ts';
 import type { WorkerLine } from './control-block.ts';
 import { Tally } from './control-block.ts';
+import type { ProxyNetworks } from './proxy-networks.ts';
 import type { SnapshotInbox } from './snapshot-inbox.ts';
 import type { ListenAddress } from './sockaddr.ts';
 import { isWildcard, sourceFromText } from './sockaddr.ts';
@@ -17,6 +18,7 @@ export interface PortableUdpParts {
   readonly line: WorkerLine;
   readonly respond: typeof respond;
   readonly nowSeconds: () => number;
+  readonly proxies: ProxyNetworks;
 }
 
 /** The UDP server for machines without koffi or Linux: the same `respond` behind node:dgram, one packet a call. */
@@ -24,11 +26,13 @@ export class PortableUdp {
   private readonly parts: PortableUdpParts;
   private readonly source = new QuerySource();
   private readonly out = new Uint8Array(limits.udpSlotBytes);
+  private readonly proxied: boolean;
   private readonly sockets: Socket[] = [];
   private receivedInTurn = 0;
 
   constructor(parts: PortableUdpParts) {
     this.parts = parts;
+    this.proxied = !parts.proxies.empty;
   }
 
   /** Binds one address and resolves with its port; a wildcard becomes one socket for each address of the machine. */
@@ -74,6 +78,12 @@ export class PortableUdp {
     }
     this.source.port = port;
     context.log.stamp();
+    const skipped = this.proxied ? this.parts.proxies.skipHeader(packet, packet.length, this.source) : 0;
+    if (skipped < 0) {
+      line.tally[Tally.PROXY_MISSING]!++;
+      return;
+    }
+    if (skipped > 0) packet = packet.subarray(skipped);
     try {
       const length = this.parts.respond(packet, packet.length, this.source, context, this.out);
       if (length === 0) return;

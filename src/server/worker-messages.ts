@@ -1,3 +1,4 @@
+import type { Prefix } from '../ip/prefix.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import type { ListenAddress } from './sockaddr.ts';
 
@@ -14,7 +15,30 @@ export interface WorkerStart {
   readonly seed: number;
   /** Serve through node:dgram and node:net alone. */
   readonly portable: boolean;
+  /** Networks whose peers put a PROXY v2 header before what they pass on. */
+  readonly proxies: readonly Prefix[];
+  /** Of the stream worker alone. */
+  readonly stream: StreamStart | undefined;
   readonly sockets: readonly WorkerSocket[];
+}
+
+export interface StreamStart {
+  readonly bounds: StreamBounds;
+  /** One for each socket with TLS. */
+  readonly identities: readonly TlsIdentity[];
+}
+
+/** Bounds of the connections over TCP and TLS. */
+export interface StreamBounds {
+  readonly connections: number;
+  readonly perClient: number;
+  readonly idleMs: number;
+}
+
+/** PEM text: the certificate with its chain, and its key. */
+export interface TlsIdentity {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /**
@@ -24,6 +48,8 @@ export interface WorkerStart {
 export interface WorkerSocket {
   readonly address: ListenAddress;
   readonly fd?: number;
+  /** Serve TLS, with this item of `StreamStart.identities`. */
+  readonly identity?: number;
 }
 
 /** What the main thread posts to a worker at each publish. */
@@ -31,6 +57,8 @@ export interface Publication {
   readonly snapshot: SnapshotBuffers;
   /** Bytes of the buffers that this snapshot does not share with the one before it. */
   readonly newBytes: number;
+  /** For the stream worker, when they changed: what stood in `StreamStart.identities`. */
+  readonly identities?: readonly TlsIdentity[];
 }
 
 /** What a worker posts to the main thread: once, before it serves its first query. */

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Prefix } from '../ip/prefix.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { OperatorError } from '../runtime/errors.ts';
@@ -11,9 +12,15 @@ import { weighShared } from './shared-garbage.ts';
 import { collide, type ListenAddress } from './sockaddr.ts';
 import { workerFile } from './worker-file.ts';
 import { listenError, type WorkerEvent, WorkerLife } from './worker-life.ts';
+import type { StreamBounds, TlsIdentity, WorkerSocket } from './worker-messages.ts';
 
 export interface WorkerSetOptions {
   readonly addresses: readonly ListenAddress[];
+  /** Where the stream worker serves TLS, and what it shows there. */
+  readonly tls: readonly TlsEndpoint[];
+  readonly bounds: StreamBounds;
+  /** Networks whose peers put a PROXY v2 header before what they pass on. */
+  readonly proxies: readonly Prefix[];
   /** UDP threads; the portable path has one whatever is asked. */
   readonly udpWorkers: number;
   readonly snapshot: SnapshotBuffers;
@@ -32,6 +39,11 @@ export interface WorkerSetOptions {
   readonly clock?: Clock;
 }
 
+export interface TlsEndpoint {
+  readonly address: ListenAddress;
+  readonly identity: TlsIdentity;
+}
+
 export interface WorkerStatus {
   readonly name: string;
   readonly alive: boolean;
@@ -45,10 +57,14 @@ export interface WorkerStatus {
 export interface WorkerSet {
   /** The port of each address, as the kernel gave it where 0 was asked. */
   readonly ports: readonly number[];
+  /** The same for TLS. */
+  readonly tlsPorts: readonly number[];
   /** `mmsg` is recvmmsg and sendmmsg through koffi; `portable` is node:dgram. */
   readonly path: 'mmsg' | 'portable';
   /** Hands a snapshot to all workers. False, and nothing done, when a newer or the same one was published. */
   publish(snapshot: SnapshotBuffers): boolean;
+  /** What the TLS listeners show, in the order of `options.tls`, from the next publication on. */
+  show(identities: readonly TlsIdentity[]): void;
   status(): readonly WorkerStatus[];
   /** Answers what has arrived, closes all sockets; within `limits.stopMs` or so. */
   stop(): Promise<void>;
@@ -87,6 +103,10 @@ class Workers implements WorkerSet {
   private readonly seed = randomInt(2 ** 32);
   /** As asked, then with the ports that the kernel gave. */
   private addresses: readonly ListenAddress[];
+  private tls: readonly ListenAddress[];
+  private identities: readonly TlsIdentity[];
+  /** The stream worker has not been sent `identities` yet. */
+  private identitiesChanged = false;
   private snapshot: SnapshotBuffers;
   private watch: Timer | undefined;
 
@@ -97,12 +117,18 @@ class Workers implements WorkerSet {
     this.clock = options.clock ?? systemClock;
     this.control = ControlBlock.forWorkers(options.udpWorkers + 1);
     this.addresses = options.addresses;
+    this.tls = options.tls.map(({ address }) => address);
+    this.identities = options.tls.map(({ identity }) => identity);
     this.snapshot = options.snapshot;
     this.control.announce(this.snapshot.generation | 0);
   }
 
   get ports(): readonly number[] {
     return this.addresses.map(({ port }) => port);
+  }
+
+  get tlsPorts(): readonly number[] {
+    return this.tls.map(({ port }) => port);
   }
 
   async start(): Promise<void> {
@@ -114,8 +140,9 @@ class Workers implements WorkerSet {
     // One after the other until all ports are known, then all at once.
     const [first, ...others] = this.lives;
     const ports = await first!.start();
-    this.addresses = this.addresses.map(({ host }, i) => ({ host, port: ports[i]! }));
-    await Promise.all(others.map((life) => life.start()));
+    this.addresses = withPorts(this.addresses, ports);
+    const opened = await Promise.all(others.map((life) => life.start()));
+    this.tls = withPorts(this.tls, opened.at(-1)!.slice(this.addresses.length));
     this.lookAfter();
   }
 
@@ -125,9 +152,18 @@ class Workers implements WorkerSet {
     this.snapshot = snapshot;
     weighShared(newBytes);
     // The message first: who sees the word finds the message.
-    for (const life of this.lives) life.publish({ snapshot, newBytes });
+    const [stream, ...udp] = this.lives.toReversed();
+    for (const life of udp) life.publish({ snapshot, newBytes });
+    const { identities, identitiesChanged } = this;
+    stream!.publish(identitiesChanged ? { snapshot, newBytes, identities } : { snapshot, newBytes });
+    this.identitiesChanged = false;
     this.control.announce(snapshot.generation | 0);
     return true;
+  }
+
+  show(identities: readonly TlsIdentity[]): void {
+    this.identities = identities;
+    this.identitiesChanged = true;
   }
 
   status(): readonly WorkerStatus[] {
@@ -167,23 +203,34 @@ class Workers implements WorkerSet {
         snapshot: this.snapshot,
         seed: (this.seed + Math.imul(worker, 0x9e3779b9)) >>> 0,
         portable: libc === undefined,
-        sockets: sockets.length > 0 ? sockets : this.addresses.map((address) => ({ address })),
+        proxies: options.proxies,
+        // Keys go to the thread that needs them and to no other.
+        stream: udp ? undefined : { bounds: options.bounds, identities: this.identities },
+        sockets: sockets.length > 0 ? sockets : this.sockets(udp),
       }),
     });
   }
 
+  private sockets(udp: boolean): readonly WorkerSocket[] {
+    const dns = this.addresses.map((address) => ({ address }));
+    return udp ? dns : [...dns, ...this.tls.map((address, identity) => ({ address, identity }))];
+  }
+
   private refuseOthers(libc: Libc): void {
     const { beside = [] } = this.options;
-    for (const address of this.addresses) {
-      if (address.port === 0 || beside.some((held) => collide(held, address))) continue;
-      for (const transport of ['udp', 'tcp'] as const) {
-        try {
-          refuseOtherListener(libc, transport, address);
-        } catch (error) {
-          throw listenError(transport, { address, reason: (error as Error).message });
-        }
+    const refuse = (transport: 'udp' | 'tcp', address: ListenAddress): void => {
+      if (address.port === 0 || beside.some((held) => collide(held, address))) return;
+      try {
+        refuseOtherListener(libc, transport, address);
+      } catch (error) {
+        throw listenError(transport, { address, reason: (error as Error).message });
       }
+    };
+    for (const address of this.addresses) {
+      refuse('udp', address);
+      refuse('tcp', address);
     }
+    for (const address of this.tls) refuse('tcp', address);
   }
 
   private lookAfter(): void {
@@ -192,6 +239,10 @@ class Workers implements WorkerSet {
       this.lookAfter();
     }, limits.workerWatchMs);
   }
+}
+
+function withPorts(addresses: readonly ListenAddress[], ports: readonly number[]): readonly ListenAddress[] {
+  return addresses.map(({ host }, i) => ({ host, port: ports[i]! }));
 }
 
 function bytesNotIn(before: SnapshotBuffers, now: SnapshotBuffers): number {

@@ -129,11 +129,7 @@ zones:
     expect(config.node.name).toBe('gtm-1');
     expect([config.listen.dns.length, config.listen.http, config.listen.workers]).toEqual([1, undefined, 3]);
     const [tls] = config.listen.tls;
-    expect([tls!.socket.port, tls!.identity, tls!.files]).toEqual([
-      853,
-      { certificate, key },
-      [resolve('tls/c.pem'), resolve('tls/k.pem')],
-    ]);
+    expect([tls!.socket.port, tls!.identity]).toEqual([853, { certificate, key }]);
     expect(config.listen.proxy.map(formatPrefix)).toEqual(['10.0.0.0/8', 'fd00::/8']);
     expect(config.listen.tcp).toEqual({ connections: 6_000, perClient: 100, idleMs: 5_000 });
     expect(config.state.directory).toBe('/var/lib/meridian');

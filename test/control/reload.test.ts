@@ -193,7 +193,7 @@ describe('other sockets', () => {
     );
     expect(await service.reload('test')).toBe(false);
     expect(site.logged('address already in use').length).toBeGreaterThan(0);
-    expect(service.ports).toEqual({ dns: [dns], http });
+    expect(service.ports).toEqual({ dns: [dns], tls: [], http });
     expect(service.config.listen.dns[0]!.port).toBe(dns);
     expect((await askService(service, london)).data).toEqual([addresses['eu-west']]);
     expect(await metric(service, failures)).toBeGreaterThan(0);
@@ -201,7 +201,7 @@ describe('other sockets', () => {
     other.close();
     site.configure(listen(dns, { http: `127.0.0.1:${http}` }));
     expect(await service.reload('test')).toBe(true);
-    expect(service.ports).toEqual({ dns: [dns], http });
+    expect(service.ports).toEqual({ dns: [dns], tls: [], http });
   });
 });
 

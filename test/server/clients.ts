@@ -1,6 +1,10 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket as TcpSocket } from 'node:net';
+import { resolve } from 'node:path';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { emptyGeoMap } from '../../src/geo/map.ts';
+import type { TlsIdentity } from '../../src/server/worker-messages.ts';
 import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
 import { emptyImage } from '../../src/snapshot/image.ts';
 import { emptyRotation } from '../../src/snapshot/rotation.ts';
@@ -71,6 +75,8 @@ export class UdpClient {
 /** A stream client that cuts what it reads into messages. */
 export class TcpClient {
   readonly socket: TcpSocket;
+  /** Below TLS, or the same. */
+  readonly raw: TcpSocket;
   readonly messages: Buffer[] = [];
   connected = false;
   ended = false;
@@ -78,10 +84,17 @@ export class TcpClient {
   private rest = Buffer.alloc(0);
   private waiting: (() => void)[] = [];
 
-  constructor(port: number, host = '127.0.0.1') {
-    this.socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
+  /** With `tls`, what beside port and host the handshake is to have: see `overTls`. `first` goes before it. */
+  constructor(port: number, host = '127.0.0.1', tls?: ConnectionOptions, first?: Uint8Array) {
+    const options = { port, host, allowHalfOpen: true, noDelay: true };
+    this.raw = connect(options);
+    this.raw.on('error', () => {});
+    if (first !== undefined) this.raw.write(first);
+    this.socket = tls === undefined ? this.raw : connectTls({ ...options, ...tls, socket: this.raw });
     this.socket.on('data', (chunk) => this.take(chunk));
-    this.socket.on('connect', () => this.note(() => (this.connected = true)));
+    this.socket.on(tls === undefined ? 'connect' : 'secureConnect', () =>
+      this.note(() => (this.connected = true)),
+    );
     this.socket.on('end', () => this.note(() => (this.ended = true)));
     this.socket.on('error', () => {});
     this.socket.on('close', () => this.note(() => (this.closed = true)));
@@ -122,6 +135,16 @@ export class TcpClient {
     change();
     for (const look of [...this.waiting]) look();
   }
+}
+
+/** Any certificate will do, and DNS is what is to be spoken. */
+export const overTls: ConnectionOptions = { rejectUnauthorized: false, ALPNProtocols: ['dot'] };
+
+/** A certificate of `test/fixtures/tls` with its key. */
+export function identity(name: string): TlsIdentity {
+  const read = (file: string) =>
+    readFileSync(resolve(import.meta.dirname, '../fixtures/tls', file), 'latin1');
+  return { certificate: read(`${name}.pem`), key: read(`${name}.key.pem`) };
 }
 
 /** A message behind its two length bytes. */

@@ -2,17 +2,20 @@ import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../src/ip/address.ts';
+import { parsePrefix } from '../../src/ip/prefix.ts';
 import { QueryContext } from '../../src/query/context.ts';
 import { counterBytes } from '../../src/query/counters.ts';
 import type { respond } from '../../src/query/respond.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { ControlBlock, Tally } from '../../src/server/control-block.ts';
 import { EAGAIN, EINTR } from '../../src/server/libc.ts';
+import { ProxyNetworks } from '../../src/server/proxy-networks.ts';
 import { SnapshotInbox } from '../../src/server/snapshot-inbox.ts';
 import { encodeSockaddr } from '../../src/server/sockaddr.ts';
 import { UdpLoop } from '../../src/server/udp-loop.ts';
 import { emptySnapshot } from './clients.ts';
 import { type Datagram, FakeKernel } from './fake-kernel.ts';
+import { local, proxied4, proxied6 } from './proxy-cases.ts';
 
 const EPERM = 1;
 const ENOBUFS = 105;
@@ -27,7 +30,11 @@ const answerOrder: typeof respond = (packet, length, _source, _context, out) => 
   return length + 1;
 };
 
-function setUp(hosts: readonly string[] = ['127.0.0.1'], respondWith: typeof respond = answerOrder) {
+function setUp(
+  hosts: readonly string[] = ['127.0.0.1'],
+  respondWith: typeof respond = answerOrder,
+  balancers: readonly string[] = [],
+) {
   const kernel = new FakeKernel();
   const control = ControlBlock.forWorkers(1);
   const line = control.line(0);
@@ -37,8 +44,11 @@ function setUp(hosts: readonly string[] = ['127.0.0.1'], respondWith: typeof res
   const inbox = new SnapshotInbox(port2, control, line, context, emptySnapshot(1));
   control.announce(1);
   const sockets = hosts.map((host, i) => ({ host, fd: 10 + i }));
-  const parts = { libc: kernel, sockets, control, line, inbox, context, nowSeconds: () => 1_700_000_000 };
-  const loop = new UdpLoop({ ...parts, respond: respondWith });
+  const proxies = new ProxyNetworks(balancers.map((text) => parsePrefix(text)!));
+  const loop = new UdpLoop({
+    ...{ libc: kernel, sockets, control, line, inbox, context, proxies, nowSeconds: () => 1_700_000_000 },
+    respond: respondWith,
+  });
   return { kernel, control, line, context, loop, port: port1 };
 }
 
@@ -92,6 +102,44 @@ describe('UdpLoop', () => {
     ]);
     expect(line.tally[slot]).toBe(1);
     expect(line.tally[Tally.ANSWERED]).toBe(2);
+  });
+
+  it('takes the client from the PROXY header of a balancer, and answers the balancer without one', () => {
+    const seen: unknown[] = [];
+    const noting: typeof respond = (packet, length, { family, w0, w3 }, _context, out) => {
+      seen.push([family, w0 >>> 0, w3]);
+      out.set(packet.subarray(0, length));
+      return length;
+    };
+    const { kernel, loop, line } = setUp(undefined, noting, ['10.0.0.0/8']);
+    const from = (host: string, ...payload: Uint8Array[]) => datagram(Buffer.concat(payload), 4_242, host);
+    kernel.queue(10).push(
+      from('10.1.2.3', proxied4, Buffer.of(1)),
+      from('10.1.2.3', Buffer.of(2)),
+      from('192.0.2.1', Buffer.of(3)),
+      from('10.1.2.3', proxied6, Buffer.of(4)),
+      // Cut off, and a claim from elsewhere: the first gets no answer, the second is an odd query.
+      from('10.1.2.3', proxied4.subarray(0, 20)),
+      from('192.0.2.1', local, Buffer.of(5)),
+      from('10.1.2.3', local, Buffer.of(6)),
+    );
+    loop.turn();
+    expect(seen).toEqual([
+      [4, 0xcb007107, 0],
+      [4, 0xc0000201, 0],
+      [6, 0x20010db8, 9],
+      [4, 0xc0000201, 9],
+      [4, 0x0a010203, 9],
+    ]);
+    const answers = kernel.sent.map(({ peer, payload }) => [[...peer.subarray(4, 8)].join('.'), ...payload]);
+    expect(answers).toEqual([
+      ['10.1.2.3', 1],
+      ['192.0.2.1', 3],
+      ['10.1.2.3', 4],
+      ['192.0.2.1', ...local, 5],
+      ['10.1.2.3', 6],
+    ]);
+    expect(line.tally[Tally.PROXY_MISSING]).toBe(2);
   });
 
   it.each([

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { parsePrefix } from '../../src/ip/prefix.ts';
 import { QueryContext } from '../../src/query/context.ts';
 import { counterBytes } from '../../src/query/counters.ts';
 import type { respond } from '../../src/query/respond.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { ControlBlock, Tally } from '../../src/server/control-block.ts';
+import { ProxyNetworks } from '../../src/server/proxy-networks.ts';
 import { PortableUdp } from '../../src/server/udp-portable.ts';
+
+import { proxied4 } from './proxy-cases.ts';
 
 /** Datagrams that no real socket can be made to send here. */
 describe('PortableUdp', () => {
@@ -31,15 +35,31 @@ describe('PortableUdp', () => {
       port: 6_666,
       tally: { RECEIVED: 1, SEND_ERRORS: 1 },
     },
-  ])('counts $name', ({ packet, port, tally }) => {
+    {
+      name: 'a query behind a PROXY header',
+      packet: Buffer.concat([proxied4, Buffer.of(1)]),
+      port: 5_000,
+      tally: { RECEIVED: 1, ANSWERED: 1 },
+      balancers: ['192.0.2.0/24'],
+    },
+    {
+      name: 'a balancer without a PROXY header',
+      packet: [1],
+      port: 5_000,
+      tally: { RECEIVED: 1, PROXY_MISSING: 1 },
+      balancers: ['192.0.2.0/24'],
+    },
+  ])('counts $name', ({ packet, port, tally, balancers = [] }) => {
     const line = ControlBlock.forWorkers(1).line(0);
     const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
+    const proxies = new ProxyNetworks(balancers.map((text) => parsePrefix(text)!));
     const server = new PortableUdp({
       context,
       inbox: { refresh: () => {} },
       line,
       respond: echo,
       nowSeconds: () => 0,
+      proxies,
     });
     const send = (_packet: unknown, to: number, _host: string, done: (error: Error | null) => void): void =>
       done(to === 6_666 ? new Error('EPERM') : null);

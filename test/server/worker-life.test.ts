@@ -61,6 +61,8 @@ function setUp(script: string) {
         snapshot: emptySnapshot(1),
         seed: 1,
         portable: false,
+        proxies: [],
+        stream: undefined,
         sockets: sockets.length > 0 ? sockets : [{ address: { host: '127.0.0.1', port: 53 } }],
       };
     },
@@ -127,7 +129,7 @@ describe('WorkerLife', () => {
 
   it('leaves sockets alone that the thread closed itself', async () => {
     const { life, control, released, started, eventsCame, fire } = setUp(
-      'words[32 + 2] = 1; ready(); setTimeout(() => process.exit(1), 10);',
+      'words[64 + 2] = 1; ready(); setTimeout(() => process.exit(1), 10);',
     );
     await life.start();
     expect(control.line(0).closesSockets()).toBe(true);

@@ -2,12 +2,15 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
+import { parsePrefix } from '../../src/ip/prefix.ts';
 import { counterBytes } from '../../src/query/counters.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { Tally } from '../../src/server/control-block.ts';
 import { startWorkers, type WorkerSet, type WorkerSetOptions } from '../../src/server/worker-set.ts';
-import { emptySnapshot, framed, query, TcpClient, UdpClient } from './clients.ts';
+import { emptySnapshot, framed, identity, overTls, query, TcpClient, UdpClient } from './clients.ts';
+import { proxied4, proxied6 } from './proxy-cases.ts';
 
 const sets: WorkerSet[] = [];
 const clients: { close(): void }[] = [];
@@ -24,6 +27,9 @@ async function start(options: Partial<WorkerSetOptions> & { hosts?: string[] }):
     udpWorkers,
     snapshot: emptySnapshot(1),
     counters: Array.from({ length: udpWorkers + 1 }, () => new SharedArrayBuffer(counterBytes)),
+    tls: [],
+    bounds: { connections: 1_000, perClient: 1_000, idleMs: 10_000 },
+    proxies: [],
     onEvent: () => {},
     ...options,
   });
@@ -102,6 +108,50 @@ describe.each(paths)('worker set, portable: $portable', ({ portable }) => {
       await client.answered(1);
       expect([...client.senders]).toEqual([host]);
     }
+  });
+
+  it('asks balancers for a PROXY header over UDP, TCP and TLS', async () => {
+    const set = await start({
+      portable,
+      proxies: [parsePrefix('127.0.0.0/8')!],
+      tls: [{ address: { host: '127.0.0.1', port: 0 }, identity: identity('valid') }],
+    });
+    const client = udpClient();
+    await client.send(query(1), set.ports[0]!, '127.0.0.1');
+    await client.send(Buffer.concat([proxied6, query(2)]), set.ports[0]!, '127.0.0.1');
+    await client.answered(1);
+    expect([...client.answers.keys()]).toEqual([2]);
+    await until(() => total(set, Tally.PROXY_MISSING) === 1);
+    for (const [port, tls] of [
+      [set.ports[0]!, undefined],
+      [set.tlsPorts[0]!, overTls],
+    ] as const) {
+      const stream = new TcpClient(port, '127.0.0.1', tls, proxied4);
+      stream.socket.end(framed(query(3)));
+      await stream.until(() => stream.ended);
+      expect(stream.ids).toEqual([3]);
+    }
+  });
+
+  it('shows a new certificate with the next publication, and drops no connection', async () => {
+    const address = { host: '127.0.0.1', port: 0 };
+    const set = await start({ portable, tls: [{ address, identity: identity('valid') }] });
+    const open = async (id: number) => {
+      const client = new TcpClient(set.tlsPorts[0]!, '127.0.0.1', overTls);
+      clients.push({ close: () => client.socket.destroy() });
+      client.socket.write(framed(query(id)));
+      await client.until(() => client.messages.length === 1);
+      return client;
+    };
+    const shown = (client: TcpClient) => (client.socket as TLSSocket).getPeerCertificate().subject.CN;
+    const before = await open(1);
+    set.show([identity('wrong-name')]);
+    set.publish(emptySnapshot(2));
+    await until(() => set.status().every(({ generation }) => generation === 2));
+    const after = await open(2);
+    expect([before, after].map(shown)).toEqual(['valid', 'wrong-name']);
+    before.socket.write(framed(query(3)));
+    await before.until(() => before.messages.length === 2);
   });
 
   it('answers all of a burst of 1 000 queries', async () => {

@@ -75,8 +75,8 @@ export function resolveTls(
   findings: Findings,
 ): TlsListener[] {
   return input.flatMap(({ address: socket, certificate, key }, i) => {
-    const found = readIdentity({ certificate, key }, ['listen', 'tls', i], environment, base, findings);
-    return found === undefined ? [] : [{ socket, ...found }];
+    const identity = readIdentity({ certificate, key }, ['listen', 'tls', i], environment, base, findings);
+    return identity === undefined ? [] : [{ socket, identity }];
   });
 }
 
