@@ -15,6 +15,8 @@ export interface DnsperfRun {
   readonly rate?: number | undefined;
   /** Seconds after which a query counts as lost. */
   readonly timeout: number;
+  /** Default: udp. */
+  readonly mode?: 'udp' | 'tcp' | 'dot';
 }
 
 export interface DnsperfResult {
@@ -32,7 +34,7 @@ export interface DnsperfResult {
 export async function runDnsperf(run: DnsperfRun): Promise<DnsperfResult> {
   const args = ['dnsperf', '-B', '-s', '127.0.0.1', '-p', String(run.port), '-d', run.queryFile];
   args.push('-l', String(run.seconds), '-c', String(run.clients), '-q', String(run.outstanding));
-  args.push('-t', String(run.timeout), '-b', '4096');
+  args.push('-t', String(run.timeout), '-b', '4096', '-m', run.mode ?? 'udp');
   if (run.rate !== undefined) args.push('-Q', String(run.rate));
   if (run.core !== undefined) args.unshift('taskset', '-c', String(run.core));
   const child = spawn(args[0]!, args.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -11,6 +11,7 @@ import { measureNames } from './rows/names.ts';
 import { measurePeers } from './rows/peers.ts';
 import { measureReload } from './rows/reload.ts';
 import { measureStart } from './rows/start.ts';
+import { measureTcp } from './rows/tcp.ts';
 import { findProgram, usableCores } from './server-process.ts';
 
 /**
@@ -23,12 +24,13 @@ const groups = {
   reload: measureReload,
   failover: measureFailover,
   start: measureStart,
+  tcp: measureTcp,
 } as const;
 
 type GroupName = keyof typeof groups;
 
 /** Groups that measure Meridian alone. */
-const needsMeridian = new Set<GroupName>(['names', 'reload', 'failover', 'start']);
+const needsMeridian = new Set<GroupName>(['names', 'reload', 'failover', 'start', 'tcp']);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

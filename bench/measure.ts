@@ -1,4 +1,4 @@
-import { runDnsperf } from './dnsperf.ts';
+import { type DnsperfRun, runDnsperf } from './dnsperf.ts';
 import type { BenchContext } from './plan.ts';
 import { median } from './report.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -20,6 +20,8 @@ export interface Entrant {
   readonly server: ServerProcess;
   readonly port: number;
   readonly queryFile: string;
+  /** How dnsperf asks; default: 128 open queries over one UDP socket. */
+  readonly load?: Pick<DnsperfRun, 'mode' | 'clients' | 'outstanding'>;
 }
 
 /**
@@ -50,18 +52,10 @@ export function pairedRatio(
   return median(a.map((sample, round) => sample.cpuMicros / b[round]!.cpuMicros));
 }
 
-async function measure({ server, port, queryFile }: Entrant, seconds: number, core: number): Promise<Sample> {
+async function measure(entrant: Entrant, seconds: number, core: number): Promise<Sample> {
+  const { server, port, queryFile, load = udpLoad } = entrant;
   const before = server.cpu();
-  // 128 open queries keep one server core busy and stay below a default socket buffer.
-  const result = await runDnsperf({
-    port,
-    queryFile,
-    seconds,
-    core,
-    clients: 1,
-    outstanding: 128,
-    timeout: 1,
-  });
+  const result = await runDnsperf({ port, queryFile, seconds, core, timeout: 1, ...load });
   const after = server.cpu();
   const user = after.user - before.user;
   const cpu = user + after.system - before.system;
@@ -73,3 +67,6 @@ async function measure({ server, port, queryFile }: Entrant, seconds: number, co
     lost: result.lost,
   };
 }
+
+/** As many open queries as keep one server core busy and stay below a default socket buffer. */
+const udpLoad = { clients: 1, outstanding: 128 } as const;

@@ -24,6 +24,8 @@ export interface MeridianSetup {
   readonly labels: readonly string[];
   readonly databases: readonly string[];
   readonly workers: number;
+  /** Further lines of `listen`. */
+  readonly listen?: string;
 }
 
 /** Writes config and zone file and returns the command. */
@@ -52,7 +54,7 @@ export function writeMeridianZone(directory: string, serial: number): void {
 
 const entry = resolve(import.meta.dirname, '../../../dist/main.js');
 
-function config({ port, httpPort, labels, databases, workers }: MeridianSetup): string {
+function config({ port, httpPort, labels, databases, workers, listen }: MeridianSetup): string {
   const places = regions.map(
     (region) =>
       `  ${region.name}: { location: [ ${region.latitude}, ${region.longitude} ], title: ${region.title} }`,
@@ -65,7 +67,7 @@ function config({ port, httpPort, labels, databases, workers }: MeridianSetup): 
 listen:
   dns: [ "127.0.0.1:${port}" ]
 ${http}  workers: ${workers}
-state: { directory: state }
+${listen === undefined ? '' : `  ${listen}\n`}state: { directory: state }
 geo: { databases: [ ${databases.map((path) => JSON.stringify(path)).join(', ')} ] }
 regions:
 ${places.join('\n')}
