@@ -9,6 +9,7 @@ import {
   querySlot,
 } from '../query/counters.ts';
 import { Tally } from '../server/control-block.ts';
+import { registerConnections } from './connections.ts';
 
 /** Which policy and region an answer slot stands for. */
 export interface AnswerLabels {
@@ -73,11 +74,13 @@ export function registerWorkerCounters(registry: Registry, source: CounterSource
       }
     },
   });
+  registerConnections(registry, () => source.tallies());
 }
 
 const tallyReasons = [
   ['oversize', Tally.TRUNCATED],
   ['port-zero', Tally.UNANSWERABLE],
+  ['no-proxy', Tally.PROXY_MISSING],
   ['send-failed', Tally.SEND_ERRORS],
   ['exception', Tally.FAULTS],
 ] as const;

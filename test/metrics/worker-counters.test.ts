@@ -9,7 +9,7 @@ import { Tally } from '../../src/server/control-block.ts';
 /** Two workers' counters on a page. */
 class Bench {
   readonly workers = [0, 1].map(() => new Float64Array(counterBytes / 8));
-  readonly tallies = [0, 1].map(() => new Float64Array(14));
+  readonly tallies = [0, 1].map(() => new Float64Array(30));
   readonly slots = new AnswerSlots();
   private readonly registry = new Registry();
 
@@ -66,12 +66,44 @@ describe('counters of workers', () => {
           return reason === undefined ? [] : [[reason, value]];
         }),
       );
-    const none = { response: 0, short: 0, oversize: 0, 'port-zero': 0, 'send-failed': 0, exception: 0 };
+    const none = {
+      response: 0,
+      short: 0,
+      oversize: 0,
+      'port-zero': 0,
+      'no-proxy': 0,
+      'send-failed': 0,
+      exception: 0,
+    };
     expect(await drops()).toEqual(none);
     bench.workers[0]![dropSlot('short')] = 2;
     bench.tallies[0]![Tally.FAULTS] = 3;
     bench.tallies[1]![Tally.UNANSWERABLE] = 4;
     expect(await drops()).toEqual({ ...none, short: 2, exception: 3, 'port-zero': 4 });
+  });
+
+  it('tell connections that are open, and why those were closed that were', async () => {
+    const bench = new Bench();
+    const [one, other] = bench.tallies as [Float64Array, Float64Array];
+    one[Tally.TCP_CONNECTIONS] = 3;
+    other[Tally.TLS_CONNECTIONS] = 2;
+    one[Tally.ACCEPTED] = 9;
+    one[Tally.IDLE_CLOSED] = 1;
+    other[Tally.IDLE_CLOSED] = 1;
+    one[Tally.HANDSHAKE_CLOSED] = 4;
+    const page = await bench.page();
+    const series = [...page].filter(([name]) => name.startsWith('meridian_tcp_'));
+    expect(Object.fromEntries(series)).toEqual({
+      'meridian_tcp_connections{transport="tcp"}': 3,
+      'meridian_tcp_connections{transport="tls"}': 2,
+      meridian_tcp_accepted_total: 9,
+      'meridian_tcp_closed_total{reason="idle"}': 2,
+      'meridian_tcp_closed_total{reason="evicted"}': 0,
+      'meridian_tcp_closed_total{reason="proxy"}': 0,
+      'meridian_tcp_closed_total{reason="handshake"}': 4,
+    });
+    one[Tally.TCP_CONNECTIONS] = 0;
+    expect((await bench.page()).get('meridian_tcp_connections{transport="tcp"}')).toBe(0);
   });
 
   it('tell answers by policy and region, a slot each for the life of the process', async () => {
