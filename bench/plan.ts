@@ -15,7 +15,7 @@ export interface Plan {
   readonly warmStarts: number;
 }
 
-/** About seven minutes. */
+/** About nine minutes. */
 export const fullPlan: Plan = {
   rounds: 7,
   roundSeconds: 5,

@@ -140,8 +140,14 @@ class RunningService implements Service {
     await this.health.start(loaded.config, await this.memory.load());
     this.memory.keep(() => this.health.remember());
     await this.controller.begin(loaded, outcome.files);
+    const { dns, tls } = loaded.config.listen;
     log.info(
-      { version, dns: loaded.config.listen.dns.map(formatSocket), path: this.dataPlane.path },
+      {
+        version,
+        dns: dns.map(formatSocket),
+        tls: tls.map(({ socket }) => formatSocket(socket)),
+        path: this.dataPlane.path,
+      },
       'serving',
     );
   }

@@ -16,6 +16,8 @@ it.each([
   ['Process start', [targets.coldStartSeconds, targets.warmStartSeconds]],
   ['Resident memory', [targets.residentMegabytes]],
   ['Queries lost', [targets.lostQueries]],
+  ['queries over TCP', [targets.tcpRateOfGdnsd]],
+  ['a crowd of TCP', [targets.crowdedUdp]],
 ])('docs/benchmarks.md states the bound of "%s"', (what, values) => {
   const row = text.split('\n').find((line) => line.startsWith('|') && line.includes(what));
   const numbers = [...(row?.split('|')[2] ?? '').matchAll(/[\d.]+/g)].map(Number);
