@@ -218,14 +218,18 @@ export class Reply {
       out[at + 7] = scope;
       at += 4 + length;
     }
-    for (let i = 0; i < this.optionBytes; i++) out[at++] = this.options[i]!;
-    if (this.extended !== undefined) at = this.appendExtended(this.extended, at);
-    if (this.padded) at = this.appendPadding(at);
+    if (this.optionBytes > 0 || this.extended !== undefined || this.padded) at = this.appendMore(at);
     const length = at - rdataAt;
     out[rdataAt - 2] = length >>> 8;
     out[rdataAt - 1] = length & 0xff;
     this.at = at;
     this.counts[Section.ADDITIONAL] = this.counts[Section.ADDITIONAL]! + 1;
+  }
+
+  private appendMore(at: number): number {
+    for (let i = 0; i < this.optionBytes; i++) this.out[at++] = this.options[i]!;
+    if (this.extended !== undefined) at = this.appendExtended(this.extended, at);
+    return this.padded ? this.appendPadding(at) : at;
   }
 
   /** RFC 8914 §3: the text, or all of it, is left out where it doesn't fit; that is no reason to truncate. */
