@@ -15,7 +15,8 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   '--help': async () => print(usage),
 };
 
-const [name = '--help', ...args] = process.argv.slice(2);
+const [first = '--help', ...args] = process.argv.slice(2);
+const name = first === '-h' || args.includes('--help') || args.includes('-h') ? '--help' : first;
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (command === undefined) {
   process.stderr.write(`meridian: there is no command ${JSON.stringify(name)}\n\n${usage}\n`);

@@ -9,7 +9,12 @@ export function runCheck(args: string[]): Promise<number> {
     const { values } = readArguments({ args, options: { config: { type: 'string', short: 'c' } } });
     if (values.config === undefined) throw new UsageError('check needs -c FILE');
     const stateDirectory = defaultStateDirectory(values.config);
-    const outcome = await runLoad({ configPath: values.config, stateDirectory, previousGeo: undefined });
+    const outcome = await runLoad({
+      configPath: values.config,
+      stateDirectory,
+      previousGeo: undefined,
+      writesNothing: true,
+    });
     if (outcome.problems.length > 0) process.stdout.write(`${formatLoadReport(outcome)}\n`);
     if (outcome.loaded === undefined) return 1;
     const { zones, policies, regions } = outcome.loaded.config;

@@ -102,13 +102,28 @@ export class Controller {
   /** To be called at each change of an endpoint's state: publishes within COALESCE_MS. */
   healthChanged(change: HealthChange): void {
     const { log, clock } = this.parts;
-    log.info(
+    log[change.to === 'down' ? 'warn' : 'info'](
       { ...change, at: undefined, firstFailureAt: undefined },
       `${change.pool}/${change.endpoint} is ${change.to}`,
     );
     if (change.to === 'down') this.pendingFailures.push(change);
     if (this.inUse === undefined) return;
+    if (change.to === 'down') this.tellWhenAllDown(change.pool);
     this.timer ??= clock.setTimer(() => this.republish(), COALESCE_MS);
+  }
+
+  private tellWhenAllDown(name: string): void {
+    const { pools, policies } = this.inUse!.config;
+    const pool = pools.findIndex((one) => one.name === name);
+    const endpoints = pools[pool]?.endpoints ?? [];
+    if (!endpoints.every((_, e) => this.parts.health.stateOf(pool, e).state === 'down')) return;
+    const rules = policies
+      .filter((policy) => policy.pool === pool)
+      .map((policy) => `${policy.name}: ${policy.allDown}`);
+    this.parts.log.error(
+      { pool: name },
+      `all endpoints of pool ${name} are down; now served: ${rules.join(', ')}`,
+    );
   }
 
   /** Ends a load that is under way and waits until it has let go; nothing is published from then on. */

@@ -123,6 +123,7 @@ function whyNot(asked: Asked): string {
 function whyOutranked({ config, policy, order, chosen, index }: Asked): string {
   const { endpoints } = config.pools[policy.pool]!;
   const { region, weight } = endpoints[index]!;
+  if (weight === 0 && chosen.some((one) => endpoints[one.endpoint]!.weight > 0)) return 'weight 0';
   if (policy.type === 'failover') {
     const tier = tierOf(policy.tiers, index);
     const first = Math.min(...chosen.map((one) => tierOf(policy.tiers, one.endpoint)));
@@ -131,7 +132,6 @@ function whyOutranked({ config, policy, order, chosen, index }: Asked): string {
   const anywhere = policy.type === 'weighted' && policy.within === 'pool';
   const isPeer = anywhere || chosen.some((one) => one.region === region);
   if (!isPeer) return `farther: ${placeInOrder(order, region)}`;
-  if (policy.type === 'weighted' && weight === 0) return 'weight 0';
   return anywhere ? 'not drawn this time' : 'same region, not drawn this time';
 }
 

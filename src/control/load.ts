@@ -22,6 +22,8 @@ export interface LoadRequest {
   readonly previousGeo: LoadedGeo | undefined;
   /** An image that nobody reads any more, to be written over. */
   readonly spareImage?: SharedArrayBuffer | undefined;
+  /** Reads what the state directory has and leaves it as it is: for a load that will not serve. */
+  readonly writesNothing?: boolean;
 }
 
 export interface LoadedGeo {
@@ -68,8 +70,8 @@ export function load(request: LoadRequest): LoadOutcome {
     return { loaded: undefined, problems, omitted, geoFailed: false, geoKept: false, files };
   const geoFiles = geoPaths(config).map(seeFile);
   const zones = loadZones(config);
-  const geo = takeGeo(config, geoFiles, request.previousGeo);
-  const cookies = takeCookies(config);
+  const geo = takeGeo(config, geoFiles, request);
+  const cookies = takeCookies(config, request.writesNothing);
   const told = [...problems, ...cookies.problems, ...zones.problems, ...geo.problems];
   const fit = geo.geo !== undefined && told.every((problem) => problem.severity !== 'error');
   return {
@@ -101,9 +103,10 @@ function notingEnvironment(stateDirectory: string) {
 }
 
 /** The secrets of cookies: those of the config, or this node's own. */
-function takeCookies({ dns: { cookies }, state }: Config) {
+function takeCookies({ dns: { cookies }, state }: Config, writesNothing = false) {
   if (cookies === 'off') return { secrets: [], problems: [] };
   if (cookies !== 'own') return { secrets: cookies, problems: [] };
+  if (writesNothing) return { secrets: [], problems: [] };
   const { secret, problem: text } = ownCookieSecret(state.directory);
   const problems = text === undefined ? [] : [problem('STATE', 'warning', state.directory, text)];
   return { secrets: [secret], problems };
@@ -116,7 +119,11 @@ interface GeoTaken {
 }
 
 /** The compiled map: the one from before when nothing of it changed, or, with a warning, when the files fail. */
-function takeGeo(config: Config, files: readonly SeenFile[], previous: LoadedGeo | undefined): GeoTaken {
+function takeGeo(
+  config: Config,
+  files: readonly SeenFile[],
+  { previousGeo: previous, writesNothing }: LoadRequest,
+): GeoTaken {
   const { regions } = config;
   // Nobody is placed where no policy could use it: a plain name server needs no geo data.
   if (config.policies.length === 0 || regions.length < 2) {
@@ -124,14 +131,20 @@ function takeGeo(config: Config, files: readonly SeenFile[], previous: LoadedGeo
     return { geo: { map, databases: [], madeFor: '', files, warnings: [] }, problems: [], failed: false };
   }
   const sets = regionSets(config);
-  const madeFor = JSON.stringify([regions.map(({ latitude, longitude }) => [latitude, longitude]), sets]);
+  const places = regions.map(({ latitude, longitude }) => [latitude, longitude]);
+  // Other databases are another wish: a map from before would stand in for what the operator asked for.
+  const madeFor = JSON.stringify([config.geo.databases, places, sets]);
   const fitting = previous?.madeFor === madeFor ? previous : undefined;
   const cacheDirectory = config.state.directory;
   try {
     const isUnchanged = fitting !== undefined && JSON.stringify(fitting.files) === JSON.stringify(files);
     const geo = isUnchanged
       ? fitting
-      : { ...loadGeo({ sources: config.geo.databases, regions, sets, cacheDirectory }), madeFor, files };
+      : {
+          ...loadGeo({ sources: config.geo.databases, regions, sets, cacheDirectory, keep: !writesNothing }),
+          madeFor,
+          files,
+        };
     const problems = geo.warnings.map((message) => problem('STATE', 'warning', cacheDirectory, message));
     return { geo, problems, failed: false };
   } catch (error) {

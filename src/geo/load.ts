@@ -20,6 +20,8 @@ export interface GeoRequest {
   readonly sets: readonly (readonly number[])[];
   /** Where compiled maps are kept, created when missing; undefined: nowhere. */
   readonly cacheDirectory: string | undefined;
+  /** False: a map that had to be compiled is not kept. */
+  readonly keep?: boolean;
 }
 
 export interface LoadedGeo {
@@ -62,6 +64,7 @@ function findOrCompile(files: readonly DatabaseFile[], request: GeoRequest): Omi
   const cached = readCachedMap(cacheDirectory, key);
   if (cached !== undefined) return { map: cached.map, fromCache: true, warnings: cached.notes };
   const { map, notes } = compileFiles(files, request);
+  if (request.keep === false) return { map, fromCache: false, warnings: notes };
   try {
     writeCachedMap(cacheDirectory, key, { map, notes });
   } catch (error) {

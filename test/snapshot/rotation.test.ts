@@ -93,12 +93,13 @@ describe('rotation', () => {
 
   it.each<[string, 4 | 6, number[], string[]]>([
     ['nearest', 4, [0, 1, 2], ['us-1 20', 'us-2 20']],
-    ['nearest', 4, [1, 2, 0], ['eu-1 20', 'us-1 20', 'us-2 20']],
+    // Weight 0 drains an endpoint under every policy.
+    ['nearest', 4, [1, 2, 0], ['us-1 20', 'us-2 20']],
     ['nearest', 6, [0, 1, 2], ['eu-6 20']],
     ['region', 4, [0, 1, 2], ['us-1 300', 'us-2 300']],
-    ['region', 4, [2, 1, 0], ['eu-1 300']],
+    ['region', 4, [2, 1, 0], ['us-1 300', 'us-2 300']],
     ['world', 4, [1, 0, 2], ['us-1 3', 'us-2 3']],
-    ['order', 4, [0, 1, 2], ['eu-1 20']],
+    ['order', 4, [0, 1, 2], ['us-2 20']],
   ])('serves by %s, family %i, near %j what is up', (name, family, order, expected) => {
     expect(served(build(), name, family, order)).toEqual({ serving: Serving.HEALTHY, found: expected });
   });
@@ -109,7 +110,7 @@ describe('rotation', () => {
     const none = build({ 'us-1': 'unknown', 'us-2': 'down', 'eu-1': 'unknown' });
     expect(served(none, 'nearest')).toEqual({
       serving: Serving.UNKNOWN,
-      found: [`eu-1 ${DOUBT_TTL_SECONDS}`, `us-1 ${DOUBT_TTL_SECONDS}`],
+      found: [`us-1 ${DOUBT_TTL_SECONDS}`],
     });
     // A TTL that is shorter stays.
     expect(served(none, 'world').found).toEqual(['us-1 3']);
@@ -135,8 +136,9 @@ describe('rotation', () => {
     expect(served(world, 'region', 6)).toEqual({ serving: Serving.HEALTHY, found: ['eu-6 300'] });
   });
 
-  it('gives weight 0 a share when it is alone', () => {
-    expect(served(build({ 'us-1': 'down', 'us-2': 'down' }), 'world').found).toEqual(['eu-1 3']);
+  it.each(['nearest', 'region', 'world', 'order'])('serves weight 0 by %s when no other is up', (name) => {
+    const { found } = served(build({ 'us-1': 'down', 'us-2': 'down' }), name);
+    expect(found.map((line) => line.split(' ')[0])).toEqual(['eu-1']);
   });
 
   // An endpoint outside of the order is not the policy's: that it is up must not hide that all others are down.
@@ -144,7 +146,7 @@ describe('rotation', () => {
     const out = build({ 'eu-1': 'down', 'us-2': 'down', 'us-1': 'up' });
     expect(served(out, 'order')).toEqual({ serving: Serving.ALL, found: ['eu-1 20'] });
     const doubt = build({ 'us-1': 'unknown' });
-    expect(served(doubt, 'order')).toEqual({ serving: Serving.HEALTHY, found: ['eu-1 20'] });
+    expect(served(doubt, 'order')).toEqual({ serving: Serving.HEALTHY, found: ['us-2 20'] });
     expect(
       eligibleEndpoints(config, config.policies[policyIndex('order')]!, 4, out.health).candidates.map(
         (c) => c.endpoint,

@@ -25,7 +25,7 @@ export const listenSchema = z
         text === 'off' ? text : parseSocketAddress(text),
       )
         .prefault('127.0.0.1:8053')
-        .describe('Address with port for metrics, API and dashboard, or `off`. Not for the open Internet.'),
+        .describe('Address with port for metrics and API, or `off`. Not for the open Internet.'),
       workers: integer(1, limits.udpWorkers)
         .optional()
         .describe('UDP worker threads. Default: one per core.'),

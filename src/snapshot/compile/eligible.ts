@@ -32,7 +32,7 @@ export function eligibleEndpoints(
   for (const state of ['up', 'unknown'] as const) {
     const usable = all.filter((candidate) => health.state(policy.pool, candidate.endpoint) === state);
     const serving = state === 'up' ? Serving.HEALTHY : Serving.UNKNOWN;
-    if (usable.length > 0) return { serving, candidates: usable };
+    if (usable.length > 0) return { serving, candidates: withoutDrained(usable) };
   }
   switch (policy.allDown) {
     case 'serve-all':
@@ -48,6 +48,12 @@ export function eligibleEndpoints(
     default:
       return unreachable(policy.allDown);
   }
+}
+
+/** Weight 0 drains an endpoint, whatever the policy: it serves only when no other can. */
+function withoutDrained(usable: Candidate[]): Candidate[] {
+  const weighted = usable.filter((candidate) => candidate.weight > 0);
+  return weighted.length > 0 ? weighted : usable;
 }
 
 /** The endpoints of the pool that the policy may ever serve; a failover's order can leave some out. */
