@@ -39,7 +39,7 @@ export interface Service {
   };
   status(): Status;
   reload(reason: string): Promise<boolean>;
-  /** Answers what has arrived, saves what is known, closes everything: within 2 s. */
+  /** Answers what has arrived, saves what is known, closes everything: within 2 s, and 1.3 s more for a query log that is stuck. */
   stop(): Promise<void>;
 }
 
