@@ -58,24 +58,36 @@ describe('respond', () => {
         words[RingWord.TAIL] = words[RingWord.HEAD]!;
       }
     };
-    // Until the compiler has settled, it allocates itself.
-    answer(20_000);
-    await nextTurn();
-    let collections = 0;
-    const observer = new PerformanceObserver((list) => {
-      collections += list.getEntries().length;
-    });
-    observer.observe({ entryTypes: ['gc'] });
-    const rounds = 90_000;
-    const before = process.memoryUsage().heapUsed;
-    answer(rounds);
-    const grown = process.memoryUsage().heapUsed - before;
-    await nextTurn();
-    await nextTurn();
-    observer.disconnect();
-    // One object of 16 bytes for each answer would be 16 MB, or a collection that hides it.
-    expect(grown).toBeLessThan(1_000_000);
-    expect(collections).toBeLessThanOrEqual(1);
+    const rounds = 20_000;
+    // The compiler allocates too until it has settled, which on a busy machine takes it long: a round without an
+    // allocation is wanted, not a first one.
+    let best = { grown: Number.POSITIVE_INFINITY, collections: 0 };
+    for (let attempt = 0; attempt < 12 && (best.grown > ROUND_BYTES || best.collections > 0); attempt++) {
+      answer(rounds);
+      best = await measure(() => answer(rounds));
+    }
+    // One object of 16 bytes for each answer to one of the questions would be 320 kB, or a collection that hides it.
+    expect(best.grown).toBeLessThanOrEqual(ROUND_BYTES);
+    expect(best.collections).toBe(0);
     expect(words[RingWord.HEAD]! > 0).toBe(share > 0);
   });
 });
+
+const ROUND_BYTES = 250_000;
+
+/** What the heap grew by, and how often garbage was collected. */
+async function measure(run: () => void): Promise<{ grown: number; collections: number }> {
+  await nextTurn();
+  let collections = 0;
+  const observer = new PerformanceObserver((list) => {
+    collections += list.getEntries().length;
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  const before = process.memoryUsage().heapUsed;
+  run();
+  const grown = process.memoryUsage().heapUsed - before;
+  await nextTurn();
+  await nextTurn();
+  observer.disconnect();
+  return { grown, collections };
+}
