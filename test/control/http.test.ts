@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createRoutes, type HttpSource } from '../../src/control/http.ts';
 import type { Service } from '../../src/control/service.ts';
 import { createLog } from '../../src/runtime/log.ts';
+import { buildEpoch } from './places.ts';
 import { Responder } from './responders.ts';
 import { freePort, get, Site } from './site.ts';
 import { until } from './until.ts';
@@ -35,7 +36,7 @@ describe('the HTTP side of a service', () => {
       geo: ['geo4.mmdb', 'geo6.mmdb'].map((database) => ({
         database,
         type: 'test city',
-        builtAt: '2026-05-28T20:26:40.000Z',
+        builtAt: new Date(buildEpoch * 1_000).toISOString(),
       })),
       pools: [
         {

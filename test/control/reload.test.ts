@@ -1,12 +1,15 @@
 import { createSocket } from 'node:dgram';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Service } from '../../src/control/service.ts';
 import { encodeQuery } from './ask.ts';
 import { geoFile } from './places.ts';
 import { addresses, askService, freePort, get, metric, Site, standardZone } from './site.ts';
 import { until } from './until.ts';
+
+// Each test waits for conditions; the time is for a machine that has much else to do.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let site: Site;
 afterEach(() => site.close());

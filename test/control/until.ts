@@ -1,7 +1,7 @@
 /** Resolves with what `look` gives once it is neither false nor undefined; an exception counts as "not yet". */
 export async function until<T>(
   look: () => T | Promise<T>,
-  limitMs = 15_000,
+  limitMs = 30_000,
 ): Promise<Exclude<T, false | undefined>> {
   const deadline = performance.now() + limitMs;
   for (;;) {
