@@ -52,9 +52,10 @@ export function reservedBorder4(address: number): number {
   return suspects[first] === 0 ? borders4[first]! : border(blocks4, address);
 }
 
-/** The same for an ordinary IPv6 address, by its first word; ::/32 is the concern of `embedded.ts`. */
-export function reservedBorder6(w0: number): number {
-  return border(blocks6, w0);
+/** The same for an ordinary IPv6 address; one that carries an IPv4 address has the borders of that. */
+export function reservedBorder6(w0: number, w1: number, w2: number, w3: number): number {
+  const carried = embeddedBits(w0, w1, w2);
+  return carried === 0 ? border(blocks6, w0) : carried + reservedBorder4(embeddedIpv4(w0, w1, w3));
 }
 
 function border(blocks: readonly number[], address: number): number {

@@ -34,10 +34,11 @@ export function placeClient(query: Query, source: QuerySource, map: GeoMap, clie
     }
     client.scope = reserved;
   } else {
-    const reserved = reservedPrefix6(query.subnetW0, query.subnetW1, query.subnetW2, query.subnetW3);
+    const { subnetW0, subnetW1, subnetW2, subnetW3 } = query;
+    const reserved = reservedPrefix6(subnetW0, subnetW1, subnetW2, subnetW3);
     if (reserved === 0) {
-      const found = map.find6(query.subnetW0, query.subnetW1, query.subnetW2, query.subnetW3);
-      settle(found, reservedBorder6(query.subnetW0), map, client);
+      const border = reservedBorder6(subnetW0, subnetW1, subnetW2, subnetW3);
+      settle(map.find6(subnetW0, subnetW1, subnetW2, subnetW3), border, map, client);
       return;
     }
     client.scope = reserved;

@@ -100,12 +100,14 @@ describe('RFC 7871', () => {
       // Beside blocks that say nothing (§10).
       ...['9.0.0.0', '11.0.0.0', '100.0.0.0', '100.128.0.0', '172.15.0.0', '192.167.0.0', '198.20.0.0'],
       ...['126.0.0.0', '128.0.0.0', '223.0.0.0', '2001:db9::', 'fb00::', 'fe00::'],
+      // Carrying such an IPv4 address.
+      ...['2002:900::', '2002:8000::', '64:ff9b::900:0', '::ffff:11.0.0.0', '2001::f5ff:ffff'],
     ];
     const anywhere = fc
       .tuple(
         fc.constantFrom(...edges),
         fc.uint8Array({ minLength: 16, maxLength: 16 }),
-        fc.integer({ min: 7, max: 40 }),
+        fc.constantFrom(7, 9, 12, 16, 18, 20, 24, 30, 40, 98, 100, 104, 112),
       )
       .map(([edge, noise, keep]) => blend(parseAddress(edge)!.bytes, noise, keep));
     fc.assert(

@@ -46,8 +46,12 @@ describe('reserved blocks', () => {
     ['2c00::', 5],
     ['fe00::', 9],
     ['fec0::', 10],
+    ['2002:900::', 23],
+    ['::ffff:11.0.0.0', 104],
+    ['64:ff9b::2d00:1', 99],
+    ['2001::f4ff:ffff', 104],
   ])('end the prefix around %s at /%i', (text, length) => {
-    expect(reservedBorder6(words(text)[0])).toBe(length);
+    expect(reservedBorder6(...words(text))).toBe(length);
   });
 
   it.each([
