@@ -145,8 +145,8 @@ function placeInOrder({ regions, byDistance }: RegionOrder, region: number): str
   return position === 1 ? 'nearest region' : `region ${position} by distance`;
 }
 
-/** `down: connection refused`, `up`, `not yet known`. */
+/** Why it is down, `up`, or `not yet known`: what the column of states does not say already. */
 function describeHealth({ state, lastReason }: EndpointHealth): string {
   if (state === 'unknown') return 'not yet known';
-  return lastReason === undefined ? state : `${state}: ${lastReason}`;
+  return lastReason ?? state;
 }

@@ -35,8 +35,8 @@ export const limits = {
   udpFailures: 1_000,
   udpWorkers: 64,
   /** A stopping set of workers has this long to answer what has arrived; connections a little less. */
-  stopMs: 2_000,
-  stopGraceMs: 1_500,
+  stopMs: 1_700,
+  stopGraceMs: 1_000,
   /** A worker whose heartbeat stands still for so many looks, one each `workerWatchMs`, is replaced. */
   workerWatchMs: 1_000,
   workerWatchMisses: 5,
@@ -114,7 +114,7 @@ export const limits = {
   answerCounters: 65_536,
 
   /** From this age on the newest geo database counts as stale. */
-  geoStaleDays: 45,
+  geoStaleDays: 365,
   geoFileBytes: 1024 * 1024 * 1024,
   /** Values read for one record of an MMDB file, nested ones counted. */
   geoRecordValues: 4_096,

@@ -77,7 +77,7 @@ const cases: Case[] = [
     name: 'app',
     health: { states: { ie: 'down' } },
     serving: 'healthy',
-    whys: { ie: 'down: connection refused', de: '→ region 2 by distance' },
+    whys: { ie: 'connection refused', de: '→ region 2 by distance' },
   },
   {
     title: 'unknown beside one that is up',
@@ -91,7 +91,7 @@ const cases: Case[] = [
     name: 'app',
     health: { states: { ie: 'down', de: 'unknown' } },
     serving: 'unknown',
-    whys: { ie: 'down: connection refused', de: '→ region 2 by distance, although not yet known' },
+    whys: { ie: 'connection refused', de: '→ region 2 by distance, although not yet known' },
   },
   {
     title: 'several answers',
@@ -115,7 +115,7 @@ const cases: Case[] = [
     health: { states: down, good: ['de'] },
     serving: 'all-down: last-known-good',
     whys: {
-      ie: 'down: connection refused; not among the last ones that were up',
+      ie: 'connection refused; not among the last ones that were up',
       de: '→ region 2 by distance, although down: connection refused',
     },
   },
@@ -125,8 +125,8 @@ const cases: Case[] = [
     health: { states: down },
     serving: 'all-down: nodata',
     whys: {
-      ie: 'down: connection refused; the policy answers nothing while all are down',
-      de: 'down: connection refused; the policy answers nothing while all are down',
+      ie: 'connection refused; the policy answers nothing while all are down',
+      de: 'connection refused; the policy answers nothing while all are down',
     },
   },
   {

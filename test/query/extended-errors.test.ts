@@ -53,7 +53,7 @@ describe('extended errors', () => {
 
   it('say that the geo data is old, on tailored answers alone', () => {
     const stale = new World({ zones, config, networks, geoStale: true });
-    expect(of('all.example.com', ecs, stale)).toEqual({ code: 0, text: 'geo data is older than 45 days' });
+    expect(of('all.example.com', ecs, stale)).toEqual({ code: 0, text: 'geo data is older than 365 days' });
     expect(of('ns.example.com', ecs, stale)).toBeUndefined();
     stale.set({ 'p/x': 'down', 'p/y': 'down' });
     expect(of('all.example.com', ecs, stale)?.text).toContain('no endpoint is healthy');
