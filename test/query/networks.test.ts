@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type IpAddress, parseAddress } from '../../src/ip/address.ts';
 import { formatPrefix, parsePrefix, prefixOf } from '../../src/ip/prefix.ts';
+import { SourceNetworks } from '../../src/query/networks.ts';
 import { QuerySource } from '../../src/query/source.ts';
-import { ProxyNetworks } from '../../src/server/proxy-networks.ts';
 import { sourceFromText } from '../../src/server/sockaddr.ts';
 
 function holds(networks: readonly string[], client: string): boolean {
   const source = new QuerySource();
   sourceFromText(client, source);
-  return new ProxyNetworks(networks.map((text) => parsePrefix(text)!)).contains(source);
+  return new SourceNetworks(networks.map((text) => parsePrefix(text)!)).contains(source);
 }
 
 it.each([
