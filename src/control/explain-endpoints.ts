@@ -78,7 +78,8 @@ function whyChosen({ config, policy, order, chosen, index, own }: Asked): string
     chosen.length > 1
       ? `, ${chosen.findIndex((one) => one.endpoint === index) + 1} of ${chosen.length} answers`
       : '';
-  const state = own.state === 'up' ? '' : `, although ${describeHealth(own)}`;
+  const state =
+    own.state === 'up' ? '' : `, although ${own.state === 'down' ? 'down: ' : ''}${describeHealth(own)}`;
   switch (policy.type) {
     case 'nearest':
       return `${placeInOrder(order, region)}${share}${state}`;
