@@ -36,6 +36,8 @@ export class QueryContext {
   readonly followed = new Int32Array(limits.additionalNames);
   /** Wall clock, seconds since 1970; the worker sets it before each batch of queries. */
   nowSeconds = 0;
+  /** After how long an idle connection is closed: what keepalive promises (RFC 7828). */
+  tcpIdleMs: number = limits.tcpIdleMs;
   /** The query had a server cookie of ours: whoever sent it gets what is sent to its address. */
   cookieValid = false;
   /** Scope of the answer in the making; names that look up a client take the longer prefix. */

@@ -1,12 +1,8 @@
 import { EdnsOption } from '../dns/constants.ts';
 import { Asked } from '../dns/query.ts';
-import { limits } from '../runtime/limits.ts';
 import type { QueryContext } from './context.ts';
 import { COOKIE_BYTES } from './cookie.ts';
 import { type QuerySource, Transport } from './source.ts';
-
-/** RFC 7828 §3.1: the time-out is told in units of 100 ms. */
-const keepaliveUnits = Math.min(0xffff, Math.floor(limits.tcpIdleMs / 100));
 
 /**
  * Adds to the reply what the query's options ask for, cookie, NSID, keepalive and padding, each where it applies; notes
@@ -23,11 +19,12 @@ export function addOptions(packet: Uint8Array, source: QuerySource, context: Que
     const at = reply.addOption(EdnsOption.NSID, settings.nsid.length);
     for (let i = 0; i < settings.nsid.length; i++) reply.options[at + i] = settings.nsid[i]!;
   }
-  // RFC 7828 §3.3.1: over UDP the option is ignored.
+  // RFC 7828 §3.3.1: over UDP the option is ignored. §3.1: the time-out is told in units of 100 ms.
   if ((asked & Asked.KEEPALIVE) !== 0 && source.transport !== Transport.UDP) {
     const at = reply.addOption(EdnsOption.KEEPALIVE, 2);
-    reply.options[at] = keepaliveUnits >>> 8;
-    reply.options[at + 1] = keepaliveUnits & 0xff;
+    const units = Math.min(0xffff, Math.floor(context.tcpIdleMs / 100));
+    reply.options[at] = units >>> 8;
+    reply.options[at + 1] = units & 0xff;
   }
   // RFC 7830 §6: padding hides sizes where the rest is hidden, and is waste elsewhere.
   if ((asked & Asked.PADDING) !== 0 && source.transport === Transport.TLS) reply.pad();

@@ -39,6 +39,7 @@ export class StreamServer implements StreamService, ArrivalService {
   constructor(parts: StreamServerParts) {
     this.parts = parts;
     this.table = new ConnectionTable(parts.bounds.connections, parts.bounds.perClient);
+    parts.context.tcpIdleMs = parts.bounds.idleMs;
     // The life before this one may have ended with connections open.
     for (const slot of gaugeSlots) parts.line.tally[slot] = 0;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { respond } from '../../src/query/respond.ts';
+import { respond } from '../../src/query/respond.ts';
 import { Transport } from '../../src/query/source.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { Tally } from '../../src/server/control-block.ts';
@@ -161,6 +161,17 @@ describe.each(['tcp', 'tls'] as const)('StreamServer over %s', (transport) => {
     active.socket.write(framed(query(3)));
     await active.until(() => active.messages.length === 3);
     expect([tally[Tally.IDLE_CLOSED], tally[connections]]).toEqual([1, 1]);
+  });
+
+  it('promises by keepalive what it holds: the time-out in tenths of a second', async () => {
+    const { open } = await start({ respond, bounds: { idleMs: 2_500 } });
+    const client = open();
+    const opt = Buffer.of(0, 0, 41, 4, 0xd0, 0, 0, 0, 0, 0, 4, 0, 11, 0, 0);
+    const asked = Buffer.concat([query(1), opt]);
+    asked[11] = 1;
+    client.socket.write(framed(asked));
+    await client.until(() => client.messages.length === 1);
+    expect(client.messages[0]!.includes(Buffer.of(0, 11, 0, 2, 0, 25))).toBe(true);
   });
 
   it('serves the next client though idle connections hold every place', async () => {
