@@ -9,7 +9,7 @@ export const ProxyHeader = { INCOMPLETE: 0, BROKEN: -1 } as const;
  * Reads a PROXY protocol header, version 2 (haproxy's proxy-protocol.txt §2.2), at the start of `bytes[0 … length)`.
  * Returns how many bytes it has, INCOMPLETE when more must come before that is known, or BROKEN when this is none.
  *
- * `source` gets the client's address when the header has one. LOCAL, UNIX and unspecified clients leave the peer
+ * `source` gets the client's address and port when the header has one. LOCAL, UNIX and unspecified clients leave the peer
  * that `source` holds. What follows the addresses (TLVs) is skipped.
  */
 export function readProxyHeader(bytes: Uint8Array, length: number, source: QuerySource): number {
@@ -31,6 +31,7 @@ export function readProxyHeader(bytes: Uint8Array, length: number, source: Query
   if (proxied && protocol !== UNSPECIFIED && (family === INET || family === INET6)) {
     const view = new DataView(bytes.buffer, bytes.byteOffset + FIXED_BYTES, rest);
     readSource(view, 0, family === INET ? 4 : 6, source);
+    source.port = view.getUint16(family === INET ? 8 : 32);
   }
   return total;
 }

@@ -4,7 +4,6 @@ import { systemClock } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
 import { openTcpSocket } from './bound-socket.ts';
 import { loadLibc } from './libc.ts';
-import { ProxyNetworks } from './proxy-networks.ts';
 import { StreamServer } from './stream-server.ts';
 import type { WorkerStart } from './worker-messages.ts';
 import { openAll, openShell, untilStopped } from './worker-shell.ts';
@@ -15,8 +14,7 @@ const start = workerData as WorkerStart;
 const libc = start.portable ? undefined : loadLibc();
 const shell = openShell(port, start);
 const { bounds, identities } = start.stream!;
-const proxies = new ProxyNetworks(start.proxies);
-const server = new StreamServer({ ...shell, respond, clock: systemClock, bounds, proxies });
+const server = new StreamServer({ ...shell, respond, clock: systemClock, bounds });
 shell.inbox.onIdentities = (changed) => server.show(changed);
 const open = await openAll(port, start.sockets, async ({ address, identity }) => {
   // node:net cannot share a port on every Node that we run on; a descriptor of ours can.

@@ -1,10 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { respond } from '../query/respond.ts';
-
 import { systemClock, wallSeconds } from '../runtime/clock.ts';
-
-import { ProxyNetworks } from './proxy-networks.ts';
-
 import { PortableUdp } from './udp-portable.ts';
 import type { WorkerStart } from './worker-messages.ts';
 import { openAll, openShell, untilStopped } from './worker-shell.ts';
@@ -13,8 +9,7 @@ import { openAll, openShell, untilStopped } from './worker-shell.ts';
 const port = parentPort!;
 const start = workerData as WorkerStart;
 const shell = openShell(port, start);
-const proxies = new ProxyNetworks(start.proxies);
-const server = new PortableUdp({ ...shell, respond, nowSeconds: () => wallSeconds(systemClock), proxies });
+const server = new PortableUdp({ ...shell, respond, nowSeconds: () => wallSeconds(systemClock) });
 const open = await openAll(port, start.sockets, async ({ address }) => ({
   address: { host: address.host, port: await server.listen(address) },
 }));

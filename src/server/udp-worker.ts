@@ -3,7 +3,6 @@ import { respond } from '../query/respond.ts';
 import { systemClock, wallSeconds } from '../runtime/clock.ts';
 import { openUdpSocket } from './bound-socket.ts';
 import { loadLibc } from './libc.ts';
-import { ProxyNetworks } from './proxy-networks.ts';
 import { UdpLoop, type UdpSocket } from './udp-loop.ts';
 import type { WorkerStart } from './worker-messages.ts';
 import { openAll, openShell } from './worker-shell.ts';
@@ -20,8 +19,6 @@ const open = await openAll(port, start.sockets, async ({ address, fd }) => {
   sockets.push({ host: address.host, fd: socket.fd });
   return { address: { host: address.host, port: socket.port }, fd: socket.fd };
 });
-const proxies = new ProxyNetworks(start.proxies);
-const nowSeconds = (): number => wallSeconds(systemClock);
-if (open) new UdpLoop({ ...shell, libc, sockets, respond, nowSeconds, proxies }).run();
+if (open) new UdpLoop({ ...shell, libc, sockets, respond, nowSeconds: () => wallSeconds(systemClock) }).run();
 shell.line.tellClosesSockets(true);
 for (const { fd } of sockets) libc.close(fd);

@@ -5,6 +5,7 @@ import { limits } from '../runtime/limits.ts';
 import type { WorkerLine } from './control-block.ts';
 import { ControlBlock } from './control-block.ts';
 import { errorText } from './libc.ts';
+import { ProxyNetworks } from './proxy-networks.ts';
 import { SnapshotInbox } from './snapshot-inbox.ts';
 import type { WorkerReport, WorkerSocket, WorkerStart } from './worker-messages.ts';
 
@@ -14,6 +15,7 @@ export interface WorkerShell {
   readonly line: WorkerLine;
   readonly context: QueryContext;
   readonly inbox: SnapshotInbox;
+  readonly proxies: ProxyNetworks;
 }
 
 export function openShell(port: MessagePort, start: WorkerStart): WorkerShell {
@@ -22,7 +24,7 @@ export function openShell(port: MessagePort, start: WorkerStart): WorkerShell {
   const context = new QueryContext(start.counters, start.seed);
   if (start.log !== undefined) context.log = new LogWriter(start.log, start.seed, Date.now);
   const inbox = new SnapshotInbox(port, control, line, context, start.snapshot);
-  return { control, line, context, inbox };
+  return { control, line, context, inbox, proxies: new ProxyNetworks(start.proxies) };
 }
 
 /** Opens each socket in turn and reports the outcome. False when one could not be opened: the worker then ends. */

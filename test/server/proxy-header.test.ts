@@ -8,18 +8,19 @@ import { local, proxied4, proxied6, proxyHeader } from './proxy-cases.ts';
 function read(bytes: Uint8Array) {
   const source = new QuerySource();
   source.w0 = 0x7f000001;
+  source.port = 9;
   const length = readProxyHeader(bytes, bytes.length, source);
-  const { family, w0, w1, w2, w3 } = source;
-  return { length, family, words: [w0, w1, w2, w3] };
+  const { family, w0, w1, w2, w3, port } = source;
+  return { length, family, words: [w0, w1, w2, w3], port };
 }
 
-const peer = { family: 4, words: [0x7f000001, 0, 0, 0] };
+const peer = { family: 4, words: [0x7f000001, 0, 0, 0], port: 9 };
 const full = limits.proxyHeaderBytes - 16;
 
 describe('readProxyHeader', () => {
   it.each([
-    ['IPv4 over TCP', proxied4, { family: 4, words: [0xcb007107, 0, 0, 0] }],
-    ['IPv6 over UDP with a TLV', proxied6, { family: 6, words: [0x20010db8, 0, 0, 9] }],
+    ['IPv4 over TCP', proxied4, { family: 4, words: [0xcb007107, 0, 0, 0], port: 0x1267 }],
+    ['IPv6 over UDP with a TLV', proxied6, { family: 6, words: [0x20010db8, 0, 0, 9], port: 0x1267 }],
     ['LOCAL', local, peer],
     ['LOCAL with addresses', proxyHeader(0x20, 0x11, [1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 0, 2]), peer],
     ['LOCAL with a family of the future', proxyHeader(0x20, 0x51, [1]), peer],
