@@ -81,6 +81,7 @@ function serve(libc: Libc, fd: number): void {
     context,
     respond: answer,
     nowSeconds: () => 0,
+    nowMs: () => 0,
     proxies: new ProxyNetworks([]),
   }).run();
 }

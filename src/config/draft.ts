@@ -10,6 +10,7 @@ import { nodeSchema, stateSchema } from './sections/node.ts';
 import { policySchema } from './sections/policies.ts';
 import { type PoolInput, readPool } from './sections/pools.ts';
 import { queryLogSchema } from './sections/query-log.ts';
+import { rateLimitSchema } from './sections/rate-limit.ts';
 import { regionSchema } from './sections/regions.ts';
 import { zoneSchema } from './sections/zones.ts';
 import type { Path } from './source.ts';
@@ -21,6 +22,8 @@ export interface Draft {
   readonly node: z.output<typeof nodeSchema> | undefined;
   readonly listen: z.output<typeof listenSchema> | undefined;
   readonly dns: z.output<typeof dnsSchema> | undefined;
+  /** Undefined also when it is left out: nothing is limited then. */
+  readonly rateLimit: z.output<typeof rateLimitSchema> | undefined;
   readonly state: z.output<typeof stateSchema> | undefined;
   /** Undefined also when it is left out: nothing is logged then. */
   readonly queryLog: z.output<typeof queryLogSchema> | undefined;
@@ -52,6 +55,7 @@ export function readDraft(value: unknown, findings: Findings): Draft | undefined
     node: single(nodeSchema, 'node'),
     listen: single(listenSchema, 'listen'),
     dns: single(dnsSchema, 'dns'),
+    rateLimit: outline['rate-limit'] === undefined ? undefined : single(rateLimitSchema, 'rate-limit'),
     state: single(stateSchema, 'state'),
     queryLog: outline['query-log'] === undefined ? undefined : single(queryLogSchema, 'query-log'),
     geo: single(geoSchema, 'geo'),

@@ -8,6 +8,8 @@ export interface Config {
   readonly node: { readonly name: string };
   readonly listen: Listen;
   readonly dns: DnsOptions;
+  /** Undefined: answers over UDP are not limited. */
+  readonly rateLimit: RateLimitConfig | undefined;
   readonly state: { readonly directory: string };
   /** Undefined: no query is logged. */
   readonly queryLog: QueryLogConfig | undefined;
@@ -62,6 +64,22 @@ export interface DnsOptions {
   readonly identity: string | undefined;
   /** Secrets that several nodes share, 16 bytes each; `own`: one that the state directory keeps. */
   readonly cookies: 'off' | 'own' | readonly Uint8Array[];
+}
+
+/** Answers a second over UDP to one network of clients; 0: no limit. */
+export interface RateLimitConfig {
+  /** With records, a name. */
+  readonly responses: number;
+  /** Without: names or types that do not exist, referrals; a zone. */
+  readonly negatives: number;
+  readonly errors: number;
+  /** Every how manieth limited answer is sent empty, with TC; 0: none. */
+  readonly slip: number;
+  /** Bits of a client's address that make its network. */
+  readonly prefix4: number;
+  readonly prefix6: number;
+  /** Networks that no limit holds for. */
+  readonly allow: readonly Prefix[];
 }
 
 export interface SocketAddress {

@@ -12,6 +12,7 @@ import { resolveNode, resolveState } from './sections/node.ts';
 import { resolvePolicy } from './sections/policies.ts';
 import { resolvePool } from './sections/pools.ts';
 import { resolveQueryLog } from './sections/query-log.ts';
+import { resolveRateLimit } from './sections/rate-limit.ts';
 import { resolveRegion } from './sections/regions.ts';
 import { resolveZone } from './sections/zones.ts';
 import { warnOfUnused } from './unused.ts';
@@ -46,6 +47,7 @@ export function resolveConfig(
     node: resolveNode(draft.node, environment),
     listen,
     dns,
+    rateLimit: draft.rateLimit && resolveRateLimit(draft.rateLimit),
     state: resolveState(draft.state, environment, base),
     queryLog,
     geo: { databases },

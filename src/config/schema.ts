@@ -8,6 +8,7 @@ import { nodeSchema, stateSchema } from './sections/node.ts';
 import { policySchema } from './sections/policies.ts';
 import { poolSchema } from './sections/pools.ts';
 import { queryLogSchema } from './sections/query-log.ts';
+import { rateLimitSchema } from './sections/rate-limit.ts';
 import { regionSchema } from './sections/regions.ts';
 import { zoneSchema } from './sections/zones.ts';
 import { name } from './values.ts';
@@ -19,6 +20,7 @@ const configSchema = z.strictObject({
   node: nodeSchema.optional(),
   listen: listenSchema.optional(),
   dns: dnsSchema.optional(),
+  'rate-limit': rateLimitSchema.optional(),
   state: stateSchema.optional(),
   'query-log': queryLogSchema.optional(),
   geo: geoSchema.optional(),
@@ -37,6 +39,7 @@ export const outlineSchema = z.strictObject(
     node: section(),
     listen: section(),
     dns: section(),
+    'rate-limit': section(),
     state: section(),
     'query-log': section(),
     geo: section(),

@@ -47,7 +47,7 @@ export class SettingsMaker {
 
 /** What a load asks for at a moment. */
 export function settingsOf(loaded: SettingsParts, nowMs: number, version: number): Settings {
-  return buildSettings(loaded.config.dns, loaded.cookieSecrets, isGeoStale(loaded, nowMs), version);
+  return buildSettings(loaded.config, loaded.cookieSecrets, isGeoStale(loaded, nowMs), version);
 }
 
 /** Whether even the newest database is older than `limits.geoStaleDays`; without any there is nothing to be stale. */

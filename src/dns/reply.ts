@@ -62,6 +62,11 @@ export class Reply {
     this.at = end;
   }
 
+  /** Records in the answer section so far. */
+  get answers(): number {
+    return this.counts[Section.ANSWER]!;
+  }
+
   /** Sets room aside for an option of `length` bytes and returns where in `options` its data goes. */
   addOption(code: number, length: number): number {
     const { options } = this;

@@ -6,6 +6,8 @@ import {
   countedTypes,
   dropReasons,
   dropSlot,
+  limitActions,
+  limitSlot,
   querySlot,
 } from '../query/counters.ts';
 import { Tally } from '../server/control-block.ts';
@@ -59,6 +61,17 @@ export function registerWorkerCounters(registry: Registry, source: CounterSource
       for (const reason of dropReasons) this.inc({ reason }, sum(counts, dropSlot(reason)));
       const tallies = source.tallies();
       for (const [reason, slot] of tallyReasons) this.inc({ reason }, sum(tallies, slot));
+    },
+  });
+  new Counter({
+    name: 'meridian_rate_limited_total',
+    help: 'Answers beyond a rate limit, by what became of them.',
+    labelNames: ['action'] as const,
+    registers,
+    collect() {
+      this.reset();
+      const counts = source.counts();
+      for (const action of limitActions) this.inc({ action }, sum(counts, limitSlot(action)));
     },
   });
   new Counter({

@@ -7,11 +7,13 @@ import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { emptyImage, Image } from '../snapshot/image.ts';
 import { Place } from '../snapshot/lookup.ts';
 import { emptyRotation, Rotation } from '../snapshot/rotation.ts';
-import { plainSettings } from '../snapshot/settings.ts';
+import { plainSettings, type Settings } from '../snapshot/settings.ts';
 import { Choice } from '../steering/choose.ts';
 import { Client } from './client.ts';
 import { Cookies } from './cookie.ts';
 import { type LogWriter, noLog } from './log-writer.ts';
+import { SourceNetworks } from './networks.ts';
+import { RateLimiter } from './rate-limit.ts';
 
 /** All that one worker needs to answer: the adopted snapshot, its counters, its scratch memory. */
 export class QueryContext {
@@ -22,8 +24,14 @@ export class QueryContext {
   private geoBuffer: SharedArrayBuffer;
   readonly counters: Float64Array;
   readonly random: Random;
-  settings = plainSettings;
+  private readonly seed: number;
+  settings: Settings = plainSettings;
   cookies = new Cookies(plainSettings.cookieSecrets);
+
+  /** Undefined when answers are not limited. */
+  limiter: RateLimiter | undefined;
+  /** Who is not limited, once the limiter says that he would be. */
+  unlimited = new SourceNetworks([]);
 
   readonly query = new Query();
   readonly reply = new Reply();
@@ -38,10 +46,14 @@ export class QueryContext {
   nowSeconds = 0;
   /** After how long an idle connection is closed: what keepalive promises (RFC 7828). */
   tcpIdleMs: number = limits.tcpIdleMs;
+  /** Monotonic clock, whole milliseconds that wrap at 32 bits, for rate limits; set as `nowSeconds` is, over UDP. */
+  nowMs = 0;
   /** The query had a server cookie of ours: whoever sent it gets what is sent to its address. */
   cookieValid = false;
   /** Scope of the answer in the making; names that look up a client take the longer prefix. */
   scope = 0;
+  /** The node that the question itself met, before aliases were followed; 0 when none did. For rate limits. */
+  askedNode = 0;
   /** Place of the policy that steered the answer, 0 when none did. For explain. */
   policy = 0;
   /** Where queries are logged; nowhere unless the worker says so. */
@@ -51,6 +63,7 @@ export class QueryContext {
   constructor(counters: SharedArrayBuffer, seed: number) {
     this.counters = new Float64Array(counters);
     this.random = new Random(seed);
+    this.seed = seed;
     this.image = new Image(emptyImage());
     this.geoBuffer = emptyGeoMap(0);
     this.geo = new GeoMap(this.geoBuffer);
@@ -65,10 +78,17 @@ export class QueryContext {
       this.geoBuffer = snapshot.geo;
     }
     this.rotation = new Rotation(snapshot.rotation);
-    if (this.settings.version !== snapshot.settings.version) {
-      this.settings = snapshot.settings;
-      this.cookies = new Cookies(this.settings.cookieSecrets);
-    }
+    if (this.settings.version !== snapshot.settings.version) this.configure(snapshot.settings);
     this.generation = snapshot.generation;
+  }
+
+  private configure(settings: Settings): void {
+    this.settings = settings;
+    this.cookies = new Cookies(settings.cookieSecrets);
+    const { rateLimits } = settings;
+    this.unlimited = new SourceNetworks(rateLimits?.allow ?? []);
+    if (rateLimits === undefined) this.limiter = undefined;
+    else if (this.limiter === undefined) this.limiter = new RateLimiter(rateLimits, this.seed);
+    else this.limiter.configure(rateLimits);
   }
 }

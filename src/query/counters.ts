@@ -46,12 +46,17 @@ export const countedTransports = ['udp', 'tcp', 'tls'] as const;
 export const dropReasons = ['response', 'short'] as const;
 export type DropReason = (typeof dropReasons)[number];
 
+/** What became of an answer beyond a rate limit: none was sent, or an empty one with TC. */
+export const limitActions = ['drop', 'slip'] as const;
+export type LimitAction = (typeof limitActions)[number];
+
 const TYPES = 16;
 const RCODES = 16;
 
 const QUERIES = 0;
 const DROPS = QUERIES + countedTransports.length * TYPES * RCODES;
-const ANSWERS = DROPS + 16;
+const LIMITED = DROPS + 16;
+const ANSWERS = LIMITED + limitActions.length;
 
 /** Bytes of one worker's counters. */
 export const counterBytes = (ANSWERS + limits.answerCounters) * Float64Array.BYTES_PER_ELEMENT;
@@ -64,6 +69,11 @@ export function querySlot(transport: number, typeIndex: number, rcodeIndex: numb
 /** Index of `meridian_dns_dropped_total{reason}`. */
 export function dropSlot(reason: DropReason): number {
   return DROPS + dropReasons.indexOf(reason);
+}
+
+/** Index of `meridian_rate_limited_total{action}`. */
+export function limitSlot(action: LimitAction): number {
+  return LIMITED + limitActions.indexOf(action);
 }
 
 /** Index of `meridian_answers_total{policy,region}`; `slot` is what the rotation's counter row holds. */
@@ -85,5 +95,10 @@ export function countQuery(counters: Float64Array, transport: number, type: numb
 
 export function countDrop(counters: Float64Array, reason: DropReason): void {
   const slot = dropSlot(reason);
+  counters[slot] = counters[slot]! + 1;
+}
+
+export function countLimited(counters: Float64Array, action: LimitAction): void {
+  const slot = limitSlot(action);
   counters[slot] = counters[slot]! + 1;
 }

@@ -1,3 +1,4 @@
+import type { RateLimits } from '../snapshot/settings.ts';
 import type { QuerySource } from './source.ts';
 
 /** What may happen to an answer that is ready to be sent over UDP. */
@@ -13,16 +14,6 @@ export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 /** Answers of one kind to one network share a bucket. */
 export const AnswerKind = { POSITIVE: 0, NEGATIVE: 1, ERROR: 2 } as const;
 export type AnswerKind = (typeof AnswerKind)[keyof typeof AnswerKind];
-
-export interface RateLimits {
-  /** Answers a second to one network, by `AnswerKind`; 0: no limit. */
-  readonly perSecond: readonly [number, number, number];
-  /** Every how manieth limited answer slips: 0 none, 1 all. */
-  readonly slip: number;
-  /** Bits of the client's address that make its network. */
-  readonly prefix4: number;
-  readonly prefix6: number;
-}
 
 /** Networks × kinds that one worker keeps apart; 1 MiB. More share by displacing who was idle longest. */
 const SETS = 16_384;
@@ -59,13 +50,13 @@ export class RateLimiter {
   }
 
   /**
-   * Takes one answer from its bucket. `nameHash` keeps apart what a resolver of many users asks for: positive answers
+   * Takes one answer from its bucket. `nameKey` keeps apart what a resolver of many users asks for: positive answers
    * by name, negative ones by zone; 0 for errors. `nowMs` is monotonic and may wrap at 32 bits.
    */
-  take(source: QuerySource, kind: AnswerKind, nameHash: number, nowMs: number): Verdict {
+  take(source: QuerySource, kind: AnswerKind, nameKey: number, nowMs: number): Verdict {
     const perSecond = this.limits.perSecond[kind];
     if (perSecond === 0) return Verdict.SEND;
-    const tag = this.hash(source, kind, nameHash);
+    const tag = this.hash(source, kind, nameKey);
     const full = perSecond * BURST_SECONDS * PARTS;
     const bucket = this.find(tag, nowMs | 0, full);
     const buckets = this.buckets;
@@ -109,9 +100,9 @@ export class RateLimiter {
   }
 
   /** Never 0, which marks a bucket that nobody has used. */
-  private hash(source: QuerySource, kind: AnswerKind, nameHash: number): number {
+  private hash(source: QuerySource, kind: AnswerKind, nameKey: number): number {
     const { prefix4, prefix6 } = this.limits;
-    let h = this.seed ^ nameHash;
+    let h = this.seed ^ nameKey;
     h = mix(h, kind * 8 + source.family);
     if (source.family === 4) {
       h = mix(h, source.w0 & mask(prefix4));

@@ -7,6 +7,7 @@ import { answerApart, standsApart } from './apart.ts';
 import type { QueryContext } from './context.ts';
 import { countDrop, countQuery } from './counters.ts';
 import { writeDname } from './dname.ts';
+import { withheld } from './limited.ts';
 import { logQuery } from './log-query.ts';
 import { writeNegative } from './negative.ts';
 import { answerNode, DONE, FULL } from './node.ts';
@@ -35,6 +36,7 @@ export function respond(
   }
   const udp = source.transport === Transport.UDP;
   context.scope = 0;
+  context.askedNode = 0;
   context.policy = 0;
   context.cookieValid = false;
   reply.begin(
@@ -48,6 +50,8 @@ export function respond(
   if (parsed !== Parsed.OK) reply.rcode = parsed === Parsed.COOKIE ? cookieRcode(context) : refusals[parsed];
   else if (standsApart(query)) answerApart(context);
   else if (!answer(context, source)) reply.truncate(query);
+  const { limiter } = context;
+  if (limiter !== undefined && udp && withheld(context, limiter, source)) return 0;
   countQuery(context.counters, source.transport, type, reply.rcode);
   const size = reply.finish(packet, query, context.scope, context.settings.udpAnswerBytes);
   if (context.log.share !== 0) logQuery(packet, source, context, size);
@@ -64,6 +68,7 @@ function answer(context: QueryContext, source: QuerySource): boolean {
   for (let hop = 0; hop <= limits.cnameChain; hop++) {
     lookup(image, query, place);
     const found = place.found;
+    if (hop === 0) context.askedNode = place.node;
     if (found === Found.OUTSIDE) {
       if (hop === 0) refuseOutside(context);
       return true;

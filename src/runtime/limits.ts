@@ -15,6 +15,12 @@ export const limits = {
   cookieSecrets: 4,
   cookieFileBytes: 4_096,
 
+  /** Answers a second that a rate limit may allow: two seconds' worth of thousandths fit 32 bits. */
+  rateLimitPerSecond: 100_000,
+  rateLimitSlip: 10,
+  /** Networks that no rate limit holds for; looked through for each answer beyond one. */
+  rateLimitNetworks: 64,
+
   /** Largest UDP answer unless the operator sets another: no fragments on any common path (RFC 9715). */
   udpAnswerBytes: 1232,
   /** Size of one receive and one send slot of the UDP loop. */

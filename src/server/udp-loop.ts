@@ -28,6 +28,7 @@ export interface UdpLoopParts {
   readonly context: QueryContext;
   readonly respond: typeof respond;
   readonly nowSeconds: () => number;
+  readonly nowMs: () => number;
   readonly proxies: ProxyNetworks;
 }
 
@@ -44,6 +45,7 @@ export class UdpLoop {
   private readonly context: QueryContext;
   private readonly answer: typeof respond;
   private readonly nowSeconds: () => number;
+  private readonly nowMs: () => number;
   private readonly source = new QuerySource();
   private readonly proxies: ProxyNetworks;
   private readonly proxied: boolean;
@@ -62,6 +64,7 @@ export class UdpLoop {
     this.context = parts.context;
     this.answer = parts.respond;
     this.nowSeconds = parts.nowSeconds;
+    this.nowMs = parts.nowMs;
     this.proxies = parts.proxies;
     this.proxied = !parts.proxies.empty;
     this.bound = shareBlocks(parts);
@@ -124,6 +127,7 @@ export class UdpLoop {
     this.inbox.refresh();
     this.context.log.stamp();
     this.context.nowSeconds = this.nowSeconds();
+    this.context.nowMs = this.nowMs() | 0;
     const answers = this.proxied ? this.answerProxied(block, received) : this.answerBatch(block, received);
     this.tally[Tally.RECEIVED]! += received;
     if (answers > 0) this.send(fd, block, answers);

@@ -9,7 +9,9 @@ import { openAll, openShell, untilStopped } from './worker-shell.ts';
 const port = parentPort!;
 const start = workerData as WorkerStart;
 const shell = openShell(port, start);
-const server = new PortableUdp({ ...shell, respond, nowSeconds: () => wallSeconds(systemClock) });
+const nowSeconds = (): number => wallSeconds(systemClock);
+const nowMs = systemClock.monotonicMs;
+const server = new PortableUdp({ ...shell, respond, nowSeconds, nowMs });
 const open = await openAll(port, start.sockets, async ({ address }) => ({
   address: { host: address.host, port: await server.listen(address) },
 }));

@@ -18,6 +18,7 @@ export interface PortableUdpParts {
   readonly line: WorkerLine;
   readonly respond: typeof respond;
   readonly nowSeconds: () => number;
+  readonly nowMs: () => number;
   readonly proxies: ProxyNetworks;
 }
 
@@ -67,6 +68,7 @@ export class PortableUdp {
     line.tally[Tally.RECEIVED]!++;
     inbox.refresh();
     context.nowSeconds = this.parts.nowSeconds();
+    context.nowMs = this.parts.nowMs() | 0;
     // send() to port 0 throws; nobody can listen there anyway.
     if (port === 0 || !sourceFromText(address, this.source)) {
       line.tally[Tally.UNANSWERABLE]!++;

@@ -19,6 +19,8 @@ const open = await openAll(port, start.sockets, async ({ address, fd }) => {
   sockets.push({ host: address.host, fd: socket.fd });
   return { address: { host: address.host, port: socket.port }, fd: socket.fd };
 });
-if (open) new UdpLoop({ ...shell, libc, sockets, respond, nowSeconds: () => wallSeconds(systemClock) }).run();
+const nowSeconds = (): number => wallSeconds(systemClock);
+const nowMs = systemClock.monotonicMs;
+if (open) new UdpLoop({ ...shell, libc, sockets, respond, nowSeconds, nowMs }).run();
 shell.line.tellClosesSockets(true);
 for (const { fd } of sockets) libc.close(fd);

@@ -1,3 +1,4 @@
+import type { Prefix } from '../ip/prefix.ts';
 import { limits } from '../runtime/limits.ts';
 
 /**
@@ -17,6 +18,21 @@ export interface Settings {
   readonly cookieSecrets: readonly Uint8Array[];
   /** The newest geo database is older than `limits.geoStaleDays`. */
   readonly geoStale: boolean;
+  /** Of answers over UDP; undefined: none. */
+  readonly rateLimits: RateLimits | undefined;
+}
+
+/** How many answers a second one network of clients is sent. */
+export interface RateLimits {
+  /** Answers a second, by `AnswerKind` (`query/rate-limit.ts`), at most `limits.rateLimitPerSecond`; 0: no limit. */
+  readonly perSecond: readonly [number, number, number];
+  /** Every how manieth limited answer slips: 0 none, 1 all. */
+  readonly slip: number;
+  /** Bits of the client's address that make its network, at least 1. */
+  readonly prefix4: number;
+  readonly prefix6: number;
+  /** Networks that no limit holds for. */
+  readonly allow: readonly Prefix[];
 }
 
 /** Texts of at most `limits.identityBytes`; undefined is refused. */
@@ -37,4 +53,5 @@ export const plainSettings: Settings = {
   chaos: undefined,
   cookieSecrets: [],
   geoStale: false,
+  rateLimits: undefined,
 };

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../src/ip/address.ts';
-import { AnswerKind, RateLimiter, type RateLimits, Verdict } from '../../src/query/rate-limit.ts';
+import { AnswerKind, RateLimiter, Verdict } from '../../src/query/rate-limit.ts';
 import { QuerySource } from '../../src/query/source.ts';
+import type { RateLimits } from '../../src/snapshot/settings.ts';
 
-const limits: RateLimits = { perSecond: [10, 5, 2], slip: 2, prefix4: 24, prefix6: 56 };
+const limits: RateLimits = { perSecond: [10, 5, 2], slip: 2, prefix4: 24, prefix6: 56, allow: [] };
 
 function source(text: string): QuerySource {
   const { family, bytes } = parseAddress(text)!;

@@ -14,6 +14,8 @@ import {
   counterBytes,
   dropReasons,
   dropSlot,
+  limitActions,
+  limitSlot,
   querySlot,
 } from '../../src/query/counters.ts';
 import { respond } from '../../src/query/respond.ts';
@@ -63,7 +65,7 @@ export class World {
   readonly context: QueryContext;
   private readonly image: SharedArrayBuffer;
   private readonly geo: SharedArrayBuffer;
-  private readonly settings: Settings;
+  private settings: Settings;
   private readonly states = new Map<string, EndpointState>();
   private readonly good = new Map<string, boolean>();
   private readonly counterNames: string[] = [];
@@ -76,7 +78,7 @@ export class World {
     const counters = new SharedArrayBuffer(counterBytes);
     this.context = new QueryContext(counters, input.seed ?? 1);
     const { cookieSecrets = [], geoStale = false } = input;
-    this.settings = buildSettings(this.config.dns, cookieSecrets, geoStale, 1);
+    this.settings = buildSettings(this.config, cookieSecrets, geoStale, 1);
     this.publish();
   }
 
@@ -89,6 +91,12 @@ export class World {
   /** Says which endpoints were among the last that were up, and publishes. */
   remember(good: Readonly<Record<string, boolean>>): void {
     for (const [key, was] of Object.entries(good)) this.good.set(key, was);
+    this.publish();
+  }
+
+  /** Takes other settings into use, and publishes. */
+  configure(change: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...change, version: this.settings.version + 1 };
     this.publish();
   }
 
@@ -131,9 +139,10 @@ export class World {
     return length === 0 ? undefined : out.slice(0, length);
   }
 
-  /** Counters that are not zero: `udp A NOERROR`, `dropped short`, `app us-east`. */
+  /** Counters that are not zero: `udp A NOERROR`, `dropped short`, `limited slip`, `app us-east`. */
   counters(): Record<string, number> {
     const slots: [string, number][] = dropReasons.map((reason) => [`dropped ${reason}`, dropSlot(reason)]);
+    for (const action of limitActions) slots.push([`limited ${action}`, limitSlot(action)]);
     for (const [t, transport] of countedTransports.entries())
       for (const [y, type] of countedTypes.entries())
         for (const [r, rcode] of countedRcodes.entries())

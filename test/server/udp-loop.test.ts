@@ -46,7 +46,8 @@ function setUp(
   const sockets = hosts.map((host, i) => ({ host, fd: 10 + i }));
   const proxies = new ProxyNetworks(balancers.map((text) => parsePrefix(text)!));
   const loop = new UdpLoop({
-    ...{ libc: kernel, sockets, control, line, inbox, context, proxies, nowSeconds: () => 1_700_000_000 },
+    ...{ libc: kernel, sockets, control, line, inbox, context, proxies },
+    ...{ nowSeconds: () => 1_700_000_000, nowMs: () => 2 ** 32 + 7.5 },
     respond: respondWith,
   });
   return { kernel, control, line, context, loop, port: port1 };
@@ -102,6 +103,18 @@ describe('UdpLoop', () => {
     ]);
     expect(line.tally[slot]).toBe(1);
     expect(line.tally[Tally.ANSWERED]).toBe(2);
+  });
+
+  it('sets the clocks of the context before it answers, the monotonic one as 32 bits', () => {
+    const seen: number[] = [];
+    const noting: typeof respond = (_packet, _length, _source, { nowSeconds, nowMs }) => {
+      seen.push(nowSeconds, nowMs);
+      return 0;
+    };
+    const { kernel, loop } = setUp(['127.0.0.1'], noting);
+    kernel.queue(10).push(datagram([1]));
+    loop.turn();
+    expect(seen).toEqual([1_700_000_000, 7]);
   });
 
   it('takes the client from the PROXY header of a balancer, and answers the balancer without one', () => {

@@ -59,6 +59,7 @@ describe('PortableUdp', () => {
       line,
       respond: echo,
       nowSeconds: () => 0,
+      nowMs: () => 0,
       proxies,
     });
     const send = (_packet: unknown, to: number, _host: string, done: (error: Error | null) => void): void =>

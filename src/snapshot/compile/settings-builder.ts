@@ -1,13 +1,14 @@
-import type { DnsOptions } from '../../config/model.ts';
-import type { Settings } from '../settings.ts';
+import type { Config, RateLimitConfig } from '../../config/model.ts';
+import type { RateLimits, Settings } from '../settings.ts';
 
-/** The settings that the `dns` section asks for. `cookieSecrets`: those in use, none when cookies are off. */
+/** The settings that the sections `dns` and `rate-limit` ask for. `cookieSecrets`: those in use, none when cookies are off. */
 export function buildSettings(
-  { udpBytes, nsid, version: versionText, identity }: DnsOptions,
+  { dns, rateLimit }: Pick<Config, 'dns' | 'rateLimit'>,
   cookieSecrets: readonly Uint8Array[],
   geoStale: boolean,
   version: number,
 ): Settings {
+  const { udpBytes, nsid, version: versionText, identity } = dns;
   const told = identity === undefined ? undefined : bytesOf(identity);
   const chaos = {
     version: versionText === undefined ? undefined : bytesOf(versionText),
@@ -21,7 +22,13 @@ export function buildSettings(
     chaos: chaos.version === undefined && told === undefined ? undefined : chaos,
     cookieSecrets,
     geoStale,
+    rateLimits: rateLimit && limitsOf(rateLimit),
   };
+}
+
+/** `perSecond` is in the order of `AnswerKind`. */
+function limitsOf({ responses, negatives, errors, ...others }: RateLimitConfig): RateLimits {
+  return { ...others, perSecond: [responses, negatives, errors] };
 }
 
 function bytesOf(text: string): Uint8Array {

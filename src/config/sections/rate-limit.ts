@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { parsePrefix } from '../../ip/prefix.ts';
+import { limits } from '../../runtime/limits.ts';
+import type { RateLimitConfig } from '../model.ts';
+import { integer, reading } from '../values.ts';
+
+const networkWanted = 'a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length';
+const allowWanted = `a list of at most ${limits.rateLimitNetworks} networks`;
+
+export const rateLimitSchema = z
+  .strictObject(
+    {
+      responses: perSecond()
+        .default(20)
+        .describe('Answers with records, of one name, a second to one network. 0: no limit.'),
+      negatives: perSecond()
+        .default(5)
+        .describe(
+          'Answers that a name or type does not exist, and referrals, of one zone, a second to one network. 0: no limit.',
+        ),
+      errors: perSecond()
+        .default(5)
+        .describe('Refusals and other errors a second to one network. 0: no limit.'),
+      slip: integer(0, limits.rateLimitSlip)
+        .default(2)
+        .describe(
+          'Every how manieth answer beyond a limit is sent empty, with TC, so that a true client asks over TCP. 0: none.',
+        ),
+      'prefix-v4': integer(1, 32).default(24).describe('Bits of an IPv4 address that make the network.'),
+      'prefix-v6': integer(1, 128).default(56).describe('Bits of an IPv6 address that make the network.'),
+      allow: z
+        .array(reading(networkWanted, parsePrefix), { error: allowWanted })
+        .max(limits.rateLimitNetworks, { error: allowWanted })
+        .default([])
+        .describe('Networks that no limit holds for.'),
+    },
+    { error: 'a mapping with keys such as `responses` and `slip`' },
+  )
+  .describe('Bounds of the answers over UDP that one network is sent. Without it there are none.');
+
+export function resolveRateLimit(input: z.output<typeof rateLimitSchema>): RateLimitConfig {
+  const { responses, negatives, errors, slip, 'prefix-v4': prefix4, 'prefix-v6': prefix6, allow } = input;
+  return { responses, negatives, errors, slip, prefix4, prefix6, allow };
+}
+
+function perSecond() {
+  return integer(0, limits.rateLimitPerSecond);
+}
