@@ -129,7 +129,7 @@ describe('WorkerLife', () => {
 
   it('leaves sockets alone that the thread closed itself', async () => {
     const { life, control, released, started, eventsCame, fire } = setUp(
-      'words[64 + 2] = 1; ready(); setTimeout(() => process.exit(1), 10);',
+      'words[64 + 2] = 1; ready(); setTimeout(() => process.exit(1), 200);',
     );
     await life.start();
     expect(control.line(0).closesSockets()).toBe(true);
@@ -170,7 +170,7 @@ describe('WorkerLife', () => {
 
   it('does not start again after a stop in the wait', async () => {
     const { life, started, timers, eventsCame, fire } = setUp(
-      'ready(); setTimeout(() => process.exit(1), 10);',
+      'ready(); setTimeout(() => process.exit(1), 200);',
     );
     await life.start();
     await eventsCame(1);
