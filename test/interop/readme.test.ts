@@ -71,7 +71,8 @@ describe('the demo', () => {
     for (const command of commands) expect(await shell(command), command).not.toBe('');
   });
 
-  it('has nothing to warn of', () => {
-    expect(demo.stderr).toBe('');
+  it('warns of the region that was stopped, and of nothing else', () => {
+    const lines = demo.stderr.split('\n').filter((line) => line !== '');
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['app/euw1 is down']);
   });
 });
