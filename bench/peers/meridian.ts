@@ -62,7 +62,7 @@ function config({ port, httpPort, labels, databases, workers, listen }: Meridian
   const endpoints = regions.map(
     (region) => `      - { name: ${region.name}, region: ${region.name}, address: ${region.address} }`,
   );
-  const http = httpPort === undefined ? '' : `  http: "127.0.0.1:${httpPort}"\n`;
+  const http = httpPort === undefined ? '  http: off\n' : `  http: "127.0.0.1:${httpPort}"\n`;
   return `node: { name: bench }
 listen:
   dns: [ "127.0.0.1:${port}" ]
