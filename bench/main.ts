@@ -6,6 +6,7 @@ import { type GeoFixture, makeGeoFixture } from './fixtures.ts';
 import { meridian } from './peers/meridian.ts';
 import { type BenchContext, fullPlan, quickPlan } from './plan.ts';
 import { formatGroup, type Group, mark, toJson } from './report.ts';
+import { measureBefore } from './rows/before.ts';
 import { measureFailover } from './rows/failover.ts';
 import { measureNames } from './rows/names.ts';
 import { measurePeers } from './rows/peers.ts';
@@ -15,7 +16,7 @@ import { measureTcp } from './rows/tcp.ts';
 import { findProgram, usableCores } from './server-process.ts';
 
 /**
- * `npm run bench -- [--quick] [--only GROUP]… [--json FILE] [--keep] [--strict]`: measures the groups one after
+ * `npm run bench -- [--quick] [--only GROUP]… [--before PROGRAM] [--json FILE] [--keep] [--strict]`: measures the groups one after
  * the other and prints a table. Ends with 1 when a group could not run, or with `--strict` when a bound is missed.
  */
 const groups = {
@@ -25,12 +26,13 @@ const groups = {
   failover: measureFailover,
   start: measureStart,
   tcp: measureTcp,
+  before: measureBefore,
 } as const;
 
 type GroupName = keyof typeof groups;
 
 /** Groups that measure Meridian alone. */
-const needsMeridian = new Set<GroupName>(['names', 'reload', 'failover', 'start', 'tcp']);
+const needsMeridian = new Set<GroupName>(['names', 'reload', 'failover', 'start', 'tcp', 'before']);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -39,10 +41,11 @@ async function main(): Promise<void> {
       only: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
       keep: { type: 'boolean', default: false },
+      before: { type: 'string' },
       strict: { type: 'boolean', default: false },
     },
   });
-  const chosen = chooseGroups(values.only);
+  const chosen = chooseGroups(values.only).filter((name) => name !== 'before' || values.before !== undefined);
   for (const program of ['dnsperf', 'taskset'])
     if (findProgram(program) === undefined)
       throw new Error(`${program} is not installed: apt-get install dnsperf util-linux`);
@@ -59,6 +62,7 @@ async function main(): Promise<void> {
       return geo;
     },
     serverCore: cores[0]!,
+    before: values.before,
     driverCore: cores[1] ?? cores[0]!,
     progress: (text) => process.stderr.write(`· ${text}\n`),
   };

@@ -48,6 +48,8 @@ export interface BenchContext {
   readonly directory: string;
   readonly serverCore: number;
   readonly driverCore: number;
+  /** The program of an earlier build to compare with. */
+  readonly before: string | undefined;
   /** Made when first asked for: it takes seconds. */
   geo(): GeoFixture;
   progress(text: string): void;

@@ -7,6 +7,8 @@ export const targets = {
   cpuToEcho: 1.35,
   /** CPU per query with 100 000 names as a multiple of that with 1 000. */
   cpuManyNames: 1.25,
+  /** CPU per query as a multiple of an earlier build's. */
+  cpuToBefore: 1.03,
   /** Health change → answers of every worker. */
   publishMs: 60,
   /** Endpoint killed → gone from all answers, by the monitor's interval. */

@@ -9,7 +9,7 @@ import { type Peer, steeredTtl } from './peer.ts';
 export const meridian: Peer = {
   name: 'Meridian',
   answers: true,
-  missing: () => (existsSync(entry) ? undefined : 'not built: npm run build'),
+  missing: () => (existsSync(meridianEntry) ? undefined : 'not built: npm run build'),
   prepare({ directory, port, labels, databaseFile }) {
     return prepareMeridian({ directory, port, labels, databases: [databaseFile], workers: 1 });
   },
@@ -26,17 +26,19 @@ export interface MeridianSetup {
   readonly workers: number;
   /** Further lines of `listen`. */
   readonly listen?: string;
+  /** Of another build; default: this one's. */
+  readonly entry?: string;
 }
 
 /** Writes config and zone file and returns the command. */
 export function prepareMeridian(setup: MeridianSetup): ServerCommand {
   writeMeridianZone(setup.directory, 1);
   writeFileSync(join(setup.directory, 'meridian.yaml'), config(setup));
-  return serveCommand(setup.directory);
+  return serveCommand(setup.directory, setup.entry);
 }
 
 /** Runs the config in `directory`. */
-export function serveCommand(directory: string): ServerCommand {
+export function serveCommand(directory: string, entry = meridianEntry): ServerCommand {
   return { program: nodeProgram, args: [entry, 'serve', '-c', join(directory, 'meridian.yaml')] };
 }
 
@@ -52,7 +54,8 @@ export function writeMeridianZone(directory: string, serial: number): void {
   writeFileSync(join(directory, 'zone'), lines.join('\n'));
 }
 
-const entry = resolve(import.meta.dirname, '../../../dist/main.js');
+/** This build's program. */
+export const meridianEntry = resolve(import.meta.dirname, '../../../dist/main.js');
 
 function config({ port, httpPort, labels, databases, workers, listen }: MeridianSetup): string {
   const places = regions.map(

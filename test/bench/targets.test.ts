@@ -11,6 +11,7 @@ it.each([
   ['to PowerDNS', [targets.cpuToPowerdns]],
   ['bare echo', [targets.cpuToEcho]],
   ['100 000 names', [targets.cpuManyNames]],
+  ["earlier build's", [targets.cpuToBefore]],
   ['Health change', [targets.publishMs]],
   ['Endpoint killed', [targets.goneSeconds[1], targets.goneSeconds[10]]],
   ['Process start', [targets.coldStartSeconds, targets.warmStartSeconds]],
