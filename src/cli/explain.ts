@@ -6,6 +6,7 @@ import { runLoad } from '../control/loader.ts';
 import { LoadRefused } from '../control/service.ts';
 import { settingsOf } from '../control/settings.ts';
 import { fresh } from '../health/table.ts';
+import { healthAlone } from '../snapshot/compile/conditions.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { readArguments, UsageError, withUsage } from './arguments.ts';
 import { formatExplanation } from './explanation.ts';
@@ -85,10 +86,15 @@ async function explainConfig(configPath: string, request: ExplainRequest): Promi
   const slots = new AnswerSlots();
   const rotation = buildRotation(
     loaded.config,
-    { state: () => 'up', wasGood: () => false },
-    (policy, region) => slots.slotOf(policy, region),
+    healthAlone(
+      Date.now(),
+      () => 'up',
+      () => false,
+    ),
+    slots,
   );
   const settings = settingsOf(loaded, Date.now(), 1);
-  const snapshot = { generation: 1, image: loaded.image, geo: loaded.geo.map, rotation, settings };
+  const { image, views, owners } = loaded;
+  const snapshot = { generation: 1, image, views, owners, rotation, settings };
   return explain(request, loaded, snapshot, { stateOf: () => fresh('up', 0), wasGood: () => false }, 1);
 }

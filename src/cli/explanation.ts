@@ -16,15 +16,15 @@ export function formatExplanation(explanation: Explanation): string {
   if (policy === undefined)
     return [...lines, '  policy   none: the zone answers, for everybody alike'].join('\n');
   lines.push(
-    `  policy   ${policy.name} (${policy.type}), pool ${policy.pool}, TTL ${policy.ttlSeconds} s, serving: ${policy.serving}`,
+    `  policy   ${policy.name} (${policy.type}), TTL ${policy.ttlSeconds} s, serving: ${policy.serving}`,
     `  placed   ${formatPlace(explanation)}`,
     '',
   );
   for (const region of regions) {
     const distance = region.distanceKm === undefined ? '' : `${region.distanceKm} km`;
     lines.push(`  ${region.name.padEnd(16)} ${distance.padStart(9)}  ${region.title}`);
-    for (const { name, address, health, chosen, why } of region.endpoints) {
-      const line = `    ${chosen ? '→' : ' '} ${name.padEnd(12)} ${address.padEnd(20)} ${health.padEnd(8)} ${why}`;
+    for (const { name, address, health, chosen } of region.endpoints) {
+      const line = `    ${chosen ? '→' : ' '} ${name.padEnd(12)} ${address.padEnd(20)} ${health}`;
       lines.push(chosen ? bold(line) : line);
     }
   }

@@ -1,6 +1,8 @@
 import type { WireName } from '../dns/names.ts';
+import type { View } from '../geo/views.ts';
 import type { IpAddress } from '../ip/address.ts';
 import type { Prefix } from '../ip/prefix.ts';
+import type { Capacity, Floor, Override, OwnerTable, Policy } from './policy-model.ts';
 
 /** The config after validation: every default filled in, every path absolute, every reference resolved. */
 export interface Config {
@@ -18,6 +20,13 @@ export interface Config {
   readonly regions: readonly Region[];
   readonly pools: readonly Pool[];
   readonly policies: readonly Policy[];
+  /** The maps from clients to numbers that policies ask for, each different one once. */
+  readonly views: readonly View[];
+  readonly owners: readonly OwnerTable[];
+  /** A later one beats an earlier one. */
+  readonly overrides: readonly Override[];
+  /** The different ways in which steered names are answered. */
+  readonly steerings: readonly Steering[];
   readonly zones: readonly ZoneSource[];
 }
 
@@ -151,6 +160,12 @@ export interface Pool {
   /** Undefined: the endpoints count as up. */
   readonly monitor: Monitor | undefined;
   readonly endpoints: readonly Endpoint[];
+  /** Undefined: automation may take out all. */
+  readonly floor: Floor | undefined;
+  /** How long a region takes to get all its clients back; undefined: at once. */
+  readonly rampMs: number | undefined;
+  /** Of regions that have a bound. */
+  readonly capacities: readonly Capacity[];
 }
 
 export interface Endpoint {
@@ -164,36 +179,6 @@ export interface Endpoint {
   /** Where the monitor checks; the port of the monitor when undefined here. */
   readonly probe: { readonly address: IpAddress; readonly port: number | undefined };
 }
-
-export type AllDown = 'serve-all' | 'last-known-good' | 'nodata';
-
-interface PolicyBase {
-  readonly name: string;
-  /** Index into `Config.pools`. */
-  readonly pool: number;
-  readonly ttlSeconds: number;
-  /** Most addresses in one answer. */
-  readonly answers: number;
-  readonly allDown: AllDown;
-}
-
-export interface NearestPolicy extends PolicyBase {
-  readonly type: 'nearest';
-}
-
-export interface FailoverPolicy extends PolicyBase {
-  readonly type: 'failover';
-  /** Tiers in order of preference, each a list of indexes into the pool's endpoints. */
-  readonly tiers: readonly (readonly number[])[];
-}
-
-export interface WeightedPolicy extends PolicyBase {
-  readonly type: 'weighted';
-  /** `pool`: one share for the whole world; `region`: the nearest region first, by weight inside it. */
-  readonly within: 'pool' | 'region';
-}
-
-export type Policy = NearestPolicy | FailoverPolicy | WeightedPolicy;
 
 export interface ZoneSource {
   readonly apex: WireName;
@@ -209,8 +194,14 @@ export interface InlineLine {
 
 export interface Steer {
   readonly owner: WireName;
-  /** Index into `Config.policies`. */
-  readonly policy: number;
+  /** Index into `Config.steerings`. */
+  readonly steering: number;
   readonly line: number;
   readonly column: number;
+}
+
+/** How a steered name is answered. */
+export interface Steering {
+  /** Index into `Config.policies`. */
+  readonly policy: number;
 }

@@ -1,4 +1,5 @@
 import type { IpAddress } from '../ip/address.ts';
+import type { Window } from '../steering/window.ts';
 
 /** What a policy hands a client on to: a pool or a policy, as an index into `Config.pools` or `Config.policies`. */
 export type Use = { readonly pool: number } | { readonly policy: number };
@@ -103,17 +104,6 @@ export interface SchedulePolicy extends PolicyBase {
   /** The first window that holds; `otherwise` when none does. */
   readonly windows: readonly { readonly when: Window; readonly use: Use }[];
   readonly otherwise: Use;
-}
-
-/** A part of the week in a time zone. */
-export interface Window {
-  /** IANA name. */
-  readonly timeZone: string;
-  /** 1 Monday … 7 Sunday. */
-  readonly days: readonly number[];
-  /** Minutes since midnight; `to` ≤ `from` ends on the next day, equal is the whole day. */
-  readonly fromMinute: number;
-  readonly toMinute: number;
 }
 
 export interface SplitPolicy extends PolicyBase {

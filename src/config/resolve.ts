@@ -16,6 +16,7 @@ import { resolveRateLimit } from './sections/rate-limit.ts';
 import { resolveRegion } from './sections/regions.ts';
 import { resolveZone } from './sections/zones.ts';
 import { warnOfUnused } from './unused.ts';
+import { ViewList } from './views.ts';
 import { showName } from './wording.ts';
 
 /** Checks each item against the rest of the file. Undefined after any error. `file`: absolute. */
@@ -35,8 +36,9 @@ export function resolveConfig(
     resolveMonitor(name, input, environment, base, findings),
   );
   const pools = mapNamed(draft.pools, (name, input) => resolvePool(name, input, regions, monitors, findings));
+  const views = new ViewList();
   const policies = mapNamed(draft.policies, (name, input) =>
-    resolvePolicy(name, input, pools, regions, findings),
+    resolvePolicy(name, input, pools, regions, views, findings),
   );
   const zones = draft.zones.map((input, i) => input && resolveZone(i, input, policies, base, findings));
   tellRepeatedZones(zones, findings);
@@ -54,6 +56,10 @@ export function resolveConfig(
     regions: itemsOf(regions),
     pools: itemsOf(pools),
     policies: itemsOf(policies),
+    views: views.views,
+    owners: [],
+    overrides: [],
+    steerings: [...policies.values()].map(({ index }) => ({ policy: index })),
     zones: zones.filter((zone) => zone !== undefined),
   };
 }

@@ -5,8 +5,8 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { formatProblem } from '../runtime/problem.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import type { EndpointState } from '../snapshot/compile/eligible.ts';
-import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
+import { type EndpointState, healthAlone } from '../snapshot/compile/conditions.ts';
+import { buildRotation, poolsUnder } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
 import type { ExplainHealth } from './explain-endpoints.ts';
 import type { SeenFile } from './file-signature.ts';
@@ -113,12 +113,13 @@ export class Controller {
   }
 
   private tellWhenAllDown(name: string): void {
-    const { pools, policies } = this.inUse!.config;
+    const { config } = this.inUse!;
+    const { pools, policies } = config;
     const pool = pools.findIndex((one) => one.name === name);
     const endpoints = pools[pool]?.endpoints ?? [];
     if (!endpoints.every((_, e) => this.parts.health.stateOf(pool, e).state === 'down')) return;
     const rules = policies
-      .filter((policy) => policy.pool === pool)
+      .filter((_, index) => poolsUnder(config, index).includes(pool))
       .map((policy) => `${policy.name}: ${policy.allDown}`);
     this.parts.log.error(
       { pool: name },
@@ -234,21 +235,13 @@ export class Controller {
   }
 
   private compose(loaded: Loaded): SnapshotBuffers {
-    const { config, image, geo } = loaded;
+    const { config, image, views, owners } = loaded;
     const state = (p: number, e: number): EndpointState => this.parts.health.stateOf(p, e).state;
     this.lastGood.observe(config, state);
-    const rotation = buildRotation(
-      config,
-      { state, wasGood: (pool, endpoint) => this.lastGood.has(config, pool, endpoint) },
-      (policy, region) => this.slots.slotOf(policy, region),
-    );
-    return {
-      generation: ++this.generation,
-      image,
-      geo: geo.map,
-      rotation,
-      settings: this.settings.make(loaded),
-    };
+    const wasGood = (pool: number, endpoint: number): boolean => this.lastGood.has(config, pool, endpoint);
+    const rotation = buildRotation(config, healthAlone(this.parts.clock.now(), state, wasGood), this.slots);
+    const settings = this.settings.make(loaded);
+    return { generation: ++this.generation, image, views, owners, rotation, settings };
   }
 }
 

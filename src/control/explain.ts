@@ -1,4 +1,5 @@
-import { Rcode, RrType, typeName } from '../dns/constants.ts';
+import type { Config } from '../config/model.ts';
+import { Rcode, typeName } from '../dns/constants.ts';
 import { formatName, type WireName } from '../dns/names.ts';
 import { writeQuestion } from '../dns/question.ts';
 import { formatRdata } from '../dns/rdata.ts';
@@ -14,8 +15,9 @@ import { QuerySource, Transport } from '../query/source.ts';
 import { OperatorError } from '../runtime/errors.ts';
 import { limits } from '../runtime/limits.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import { CandidateField, PolicyField, Serving } from '../steering/table.ts';
-import { type Chosen, type Decision, type ExplainHealth, traceEndpoints } from './explain-endpoints.ts';
+import { EntryField } from '../snapshot/rotation.ts';
+import { CandidateField, Serving } from '../steering/nodes.ts';
+import { type Chosen, type EndpointTrace, type ExplainHealth, traceEndpoints } from './explain-endpoints.ts';
 import type { ExplainedPlace, ExplainedRegion, Explanation } from './explanation.ts';
 import type { Loaded } from './load.ts';
 
@@ -31,14 +33,9 @@ export interface ExplainClient {
   readonly prefix: number | undefined;
 }
 
-const servingTexts = {
-  [Serving.NONE]: 'none',
-  [Serving.HEALTHY]: 'healthy',
-  [Serving.UNKNOWN]: 'unknown',
-  [Serving.ALL]: 'all-down: serve-all',
-  [Serving.LAST_GOOD]: 'all-down: last-known-good',
-  [Serving.NODATA]: 'all-down: nodata',
-} as const;
+const servingTexts = Object.fromEntries(
+  Object.entries(Serving).map(([name, serving]) => [serving, name.toLowerCase().replaceAll('_', '-')]),
+);
 
 /** Counters that nobody reads, for all explanations: V8 does not see the weight of shared memory it should free. */
 const uncounted = new SharedArrayBuffer(counterBytes);
@@ -59,18 +56,6 @@ export function explain(
   const policyIndex = policyIndexOf(context);
   const policy = policyIndex === undefined ? undefined : config.policies[policyIndex]!;
   const { place, placeFault } = locateClient(request.client, loaded);
-  const family = request.type === RrType.AAAA ? 6 : 4;
-  const decision =
-    policy &&
-    ({
-      config,
-      policy,
-      family,
-      serving: servingOf(context, family),
-      order: { regions: orderOf(context), byDistance: place !== undefined || placeFault !== undefined },
-      chosen: chosenOf(context),
-      health,
-    } as const);
   return {
     question: {
       name: formatName(request.name),
@@ -88,16 +73,18 @@ export function explain(
       scope: context.scope,
       scopePrefix: formatPrefix(prefixOf(request.client.address, context.scope)),
     },
-    policy: decision && {
-      name: decision.policy.name,
-      type: decision.policy.type,
-      pool: config.pools[decision.policy.pool]!.name,
-      serving: servingTexts[decision.serving],
-      ttlSeconds: context.rotation.words[context.policy + PolicyField.TTL]!,
+    policy: policy && {
+      name: policy.name,
+      type: policy.type,
+      serving: servingTexts[context.asker.serving]!,
+      ttlSeconds: context.asker.ttlSeconds,
     },
     place,
     placeFault,
-    regions: decision === undefined ? [] : explainRegions(decision, place),
+    regions:
+      policyIndex === undefined
+        ? []
+        : explainRegions(config, traceEndpoints(config, policyIndex, chosenOf(context), health), place),
   };
 }
 
@@ -124,9 +111,8 @@ function ask(request: ExplainRequest, snapshot: SnapshotBuffers, seed: number) {
 }
 
 /** Index of the policy that steered the answer. */
-function policyIndexOf(context: QueryContext): number | undefined {
-  if (context.policy === 0) return undefined;
-  return (context.policy - context.rotation.policy(0)) / PolicyField.SIZE;
+function policyIndexOf({ entry, rotation }: QueryContext): number | undefined {
+  return entry === 0 ? undefined : rotation.words[entry + EntryField.POLICY]!;
 }
 
 /** The geo map knows no names of places: those are read from the files, which may have changed since. */
@@ -152,27 +138,19 @@ function locateClient({ address }: ExplainClient, loaded: Loaded): Pick<Explanat
   return { place, placeFault: undefined };
 }
 
-function servingOf({ rotation, policy }: QueryContext, family: 4 | 6): Serving {
-  const field = family === 6 ? PolicyField.SERVING_AAAA : PolicyField.SERVING_A;
-  return rotation.words[policy + field] as Serving;
-}
-
-/** All regions as the client's ranking has them. */
-function orderOf({ geo, client }: QueryContext): number[] {
-  return Array.from(geo.rankings.subarray(client.ranking, client.ranking + geo.regionCount));
-}
-
 function chosenOf({ choice, rotation }: QueryContext): Chosen[] {
   return Array.from(choice.candidates.subarray(0, choice.count), (candidate) => ({
+    pool: rotation.words[candidate + CandidateField.POOL]!,
     endpoint: rotation.words[candidate + CandidateField.ENDPOINT]!,
-    region: rotation.words[candidate + CandidateField.REGION]!,
   }));
 }
 
-function explainRegions(decision: Decision, place: ExplainedPlace | undefined): ExplainedRegion[] {
-  const traces = traceEndpoints(decision);
-  return decision.order.regions
-    .map((region) => decision.config.regions[region]!)
+function explainRegions(
+  config: Config,
+  traces: readonly EndpointTrace[],
+  place: ExplainedPlace | undefined,
+): ExplainedRegion[] {
+  return config.regions
     .map(({ name, title, latitude, longitude }) => ({
       name,
       title,

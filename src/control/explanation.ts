@@ -25,15 +25,8 @@ export interface Explanation {
 export interface ExplainedPolicy {
   readonly name: string;
   readonly type: string;
-  readonly pool: string;
   /** Why these endpoints were eligible. */
-  readonly serving:
-    | 'none'
-    | 'healthy'
-    | 'unknown'
-    | 'all-down: serve-all'
-    | 'all-down: last-known-good'
-    | 'all-down: nodata';
+  readonly serving: string;
   readonly ttlSeconds: number;
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../config/model.ts';
-import type { EndpointState } from '../snapshot/compile/eligible.ts';
+import type { EndpointState } from '../snapshot/compile/conditions.ts';
 
 /**
  * Which endpoints of a pool were the last ones up together, for each address family: what `all-down:

@@ -9,6 +9,7 @@ import { emptyGeoMap } from '../geo/map.ts';
 import { OperatorError } from '../runtime/errors.ts';
 import type { Problem } from '../runtime/problem.ts';
 import { buildImage } from '../snapshot/compile/image-builder.ts';
+import { buildOwners } from '../snapshot/compile/owner-table.ts';
 import { ownCookieSecret } from './cookie-secret.ts';
 import { type SeenFile, seeFile } from './file-signature.ts';
 import { loadZones } from './load-zones.ts';
@@ -41,6 +42,10 @@ export interface Loaded {
   readonly config: Config;
   readonly image: SharedArrayBuffer;
   readonly geo: LoadedGeo;
+  /** The maps of the config's views. */
+  readonly views: readonly SharedArrayBuffer[];
+  /** The config's tables of owners, flat. */
+  readonly owners: readonly SharedArrayBuffer[];
   /** In use for cookies; empty when they are off. */
   readonly cookieSecrets: readonly Uint8Array[];
 }
@@ -80,6 +85,8 @@ export function load(request: LoadRequest): LoadOutcome {
           config,
           image: buildImage(zones.served, request.spareImage),
           geo: geo.geo!,
+          views: config.views.map(() => geo.geo!.map),
+          owners: config.owners.map(buildOwners),
           cookieSecrets: cookies.secrets,
         }
       : undefined,

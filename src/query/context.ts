@@ -1,6 +1,6 @@
 import { Query } from '../dns/query.ts';
 import { Reply } from '../dns/reply.ts';
-import { emptyGeoMap, GeoMap } from '../geo/map.ts';
+import { GeoMap } from '../geo/map.ts';
 import { limits } from '../runtime/limits.ts';
 import { Random } from '../runtime/random.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
@@ -8,8 +8,10 @@ import { emptyImage, Image } from '../snapshot/image.ts';
 import { Place } from '../snapshot/lookup.ts';
 import { emptyRotation, Rotation } from '../snapshot/rotation.ts';
 import { plainSettings, type Settings } from '../snapshot/settings.ts';
-import { Choice } from '../steering/choose.ts';
-import { Client } from './client.ts';
+import { Asker } from '../steering/asker.ts';
+import { Choice } from '../steering/choice.ts';
+import { Decider } from '../steering/evaluate.ts';
+import { OwnerView } from '../steering/owners.ts';
 import { Cookies } from './cookie.ts';
 import { type LogWriter, noLog } from './log-writer.ts';
 import { SourceNetworks } from './networks.ts';
@@ -19,9 +21,11 @@ import { RateLimiter } from './rate-limit.ts';
 export class QueryContext {
   generation = 0;
   image: Image;
-  geo: GeoMap;
   rotation: Rotation;
-  private geoBuffer: SharedArrayBuffer;
+  /** Views and tables of owners with it. */
+  readonly decider = new Decider();
+  private viewBuffers: readonly SharedArrayBuffer[] = [];
+  private ownerBuffers: readonly SharedArrayBuffer[] = [];
   readonly counters: Float64Array;
   readonly random: Random;
   private readonly seed: number;
@@ -36,7 +40,7 @@ export class QueryContext {
   readonly query = new Query();
   readonly reply = new Reply();
   readonly place = new Place();
-  readonly client = new Client();
+  readonly asker = new Asker();
   readonly choice = new Choice();
   /** Scratch for a name in the making: fixed part of a record and a name. */
   readonly target = new Uint8Array(2 * limits.nameBytes + 16);
@@ -54,8 +58,8 @@ export class QueryContext {
   scope = 0;
   /** The node that the question itself met, before aliases were followed; 0 when none did. For rate limits. */
   askedNode = 0;
-  /** Place of the policy that steered the answer, 0 when none did. For explain. */
-  policy = 0;
+  /** Place of the rotation's entry that steered the answer, 0 when none did. For explain. */
+  entry = 0;
   /** Where queries are logged; nowhere unless the worker says so. */
   log: LogWriter = noLog;
 
@@ -65,19 +69,22 @@ export class QueryContext {
     this.random = new Random(seed);
     this.seed = seed;
     this.image = new Image(emptyImage());
-    this.geoBuffer = emptyGeoMap(0);
-    this.geo = new GeoMap(this.geoBuffer);
     this.rotation = new Rotation(emptyRotation());
   }
 
   adopt(snapshot: SnapshotBuffers): void {
     // A view is made anew only when its buffer changed: a health change touches the rotation alone.
     if (this.image.words.buffer !== snapshot.image) this.image = new Image(snapshot.image);
-    if (this.geoBuffer !== snapshot.geo) {
-      this.geo = new GeoMap(snapshot.geo);
-      this.geoBuffer = snapshot.geo;
-    }
     this.rotation = new Rotation(snapshot.rotation);
+    this.decider.words = this.rotation.words;
+    if (differ(this.viewBuffers, snapshot.views)) {
+      this.decider.views = snapshot.views.map((buffer) => new GeoMap(buffer));
+      this.viewBuffers = snapshot.views;
+    }
+    if (differ(this.ownerBuffers, snapshot.owners)) {
+      this.decider.owners = snapshot.owners.map((buffer) => new OwnerView(buffer));
+      this.ownerBuffers = snapshot.owners;
+    }
     if (this.settings.version !== snapshot.settings.version) this.configure(snapshot.settings);
     this.generation = snapshot.generation;
   }
@@ -91,4 +98,9 @@ export class QueryContext {
     else if (this.limiter === undefined) this.limiter = new RateLimiter(rateLimits, this.seed);
     else this.limiter.configure(rateLimits);
   }
+}
+
+/** Buffers that came through a message are the same memory, but lists are new ones each time. */
+function differ(before: readonly SharedArrayBuffer[], now: readonly SharedArrayBuffer[]): boolean {
+  return before.length !== now.length || before.some((buffer, i) => buffer !== now[i]);
 }

@@ -1,4 +1,4 @@
-import { RrType } from '../dns/constants.ts';
+import { Rcode, RrType } from '../dns/constants.ts';
 import { followName } from '../dns/query.ts';
 import { Section } from '../dns/reply.ts';
 import { NodeField } from '../snapshot/image.ts';
@@ -27,10 +27,11 @@ export function answerNode(
 ): number {
   const { image, query, reply } = context;
   const type = query.type;
-  const policy = image.words[node + NodeField.POLICY]!;
-  if (policy >= 0 && (type === RrType.A || type === RrType.AAAA)) {
-    const outcome = steer(context, source, policy, ownerAt);
+  const entry = image.words[node + NodeField.ENTRY]!;
+  if (entry >= 0 && (type === RrType.A || type === RrType.AAAA)) {
+    const outcome = steer(context, source, node, entry, ownerAt);
     if (outcome === Steered.FULL) return FULL;
+    if (reply.rcode !== Rcode.NOERROR) return DONE;
     if (outcome === Steered.EMPTY) return writeNegative(context, node, emptyTtl(context)) ? DONE : FULL;
     return DONE;
   }

@@ -37,7 +37,7 @@ export function respond(
   const udp = source.transport === Transport.UDP;
   context.scope = 0;
   context.askedNode = 0;
-  context.policy = 0;
+  context.entry = 0;
   context.cookieValid = false;
   reply.begin(
     packet,

@@ -1,14 +1,12 @@
-import { RrType } from '../dns/constants.ts';
+import { Rcode, RrType } from '../dns/constants.ts';
 import { Section } from '../dns/reply.ts';
-import { recordBytes } from '../snapshot/rotation.ts';
-import { choose } from '../steering/choose.ts';
-import { Walk } from '../steering/plan.ts';
-import { CandidateField, PolicyField, Serving } from '../steering/table.ts';
-import { placeClient } from './client.ts';
+import { EntryField, RecordKind } from '../snapshot/rotation.ts';
+import { CandidateField, NodeHeader, Serving } from '../steering/nodes.ts';
+import { introduce } from './client.ts';
 import type { QueryContext } from './context.ts';
 import { answerSlot } from './counters.ts';
 import { reasons } from './reasons.ts';
-import { ANY_TTL, QUESTION } from './records.ts';
+import { ANY_TTL } from './records.ts';
 import type { QuerySource } from './source.ts';
 
 /** How steering a name came out. */
@@ -16,62 +14,82 @@ export const Steered = { ANSWERED: 0, EMPTY: 1, FULL: 2 } as const;
 export type Steered = (typeof Steered)[keyof typeof Steered];
 
 /**
- * Answers A or AAAA of a steered name, owned by the name at `ownerAt` in the message: place the client, choose by
- * the policy's tables, copy the chosen records.
+ * Answers A or AAAA of the steered name of `node`, owned by the name at `ownerAt` in the message: walk the entry's tree,
+ * copy the records of what it chose.
  */
 export function steer(
   context: QueryContext,
   source: QuerySource,
-  policyIndex: number,
+  node: number,
+  entryIndex: number,
   ownerAt: number,
 ): Steered {
-  const { rotation, geo, client, choice, reply } = context;
-  const words = rotation.words;
-  const policy = rotation.policy(policyIndex);
-  context.policy = policy;
-  const v6 = context.query.type === RrType.AAAA;
-  const table = words[policy + (v6 ? PolicyField.TABLE_AAAA : PolicyField.TABLE_A)]!;
-  if (words[policy + PolicyField.WALK] !== Walk.SINGLE && table !== 0) {
-    placeClient(context.query, source, geo, client);
-    if (client.scope > context.scope) context.scope = client.scope;
-    if (context.settings.geoStale) reply.extended = reasons.geoStale;
+  const { rotation, asker, choice, decider } = context;
+  const { words } = rotation;
+  const entry = rotation.entry(entryIndex);
+  context.entry = entry;
+  const kind = context.query.type === RrType.AAAA ? RecordKind.AAAA : RecordKind.A;
+  const root = words[entry + EntryField.ROOTS + kind]!;
+  introduce(context, source, node, words[root + NodeHeader.TTL]!);
+  choice.count = 0;
+  decider.evaluate(root, words[entry + EntryField.ANSWERS]!, asker, choice);
+  if (asker.scope > context.scope) context.scope = asker.scope;
+  explainItself(context);
+  count(context, entry);
+  if (choice.count === 0) {
+    if (asker.serving === Serving.SERVFAIL) context.reply.rcode = Rcode.SERVFAIL;
+    return Steered.EMPTY;
   }
-  const serving = words[policy + (v6 ? PolicyField.SERVING_AAAA : PolicyField.SERVING_A)]!;
-  if (serving >= Serving.ALL) reply.extended = downReasons[serving as keyof typeof downReasons];
-  choose(words, policy, table, geo.rankings, client.ranking, geo.regionCount, context.random, choice);
-  if (choice.count === 0) return Steered.EMPTY;
-  if (!copyChosen(context, v6 ? recordBytes.aaaa : recordBytes.a, ownerAt)) return Steered.FULL;
-  const region = words[choice.candidates[0]! + CandidateField.REGION]!;
-  const slot = answerSlot(words[words[policy + PolicyField.COUNTERS]! + region]!);
-  context.counters[slot] = context.counters[slot]! + 1;
-  return Steered.ANSWERED;
+  return writeChosen(context, ownerAt) ? Steered.ANSWERED : Steered.FULL;
 }
 
-/** Most seconds for which an empty answer of the policy may be cached. */
-export function emptyTtl(context: QueryContext): number {
-  const words = context.rotation.words;
-  const v6 = context.query.type === RrType.AAAA;
-  const serving = words[context.policy + (v6 ? PolicyField.SERVING_AAAA : PolicyField.SERVING_A)]!;
-  return serving === Serving.NODATA ? words[context.policy + PolicyField.TTL]! : ANY_TTL;
+/** Most seconds for which an empty answer may be cached: its cause may pass, unless the pool has no such address. */
+export function emptyTtl({ asker }: QueryContext): number {
+  return asker.serving === Serving.NONE ? ANY_TTL : asker.ttlSeconds;
 }
 
-/** What is said when all endpoints are down. */
-const downReasons = {
-  [Serving.ALL]: reasons.serveAll,
-  [Serving.LAST_GOOD]: reasons.lastGood,
-  [Serving.NODATA]: reasons.noEndpoint,
-} as const;
+/** Says what is special about the answer to those who speak EDNS. */
+function explainItself({ asker, reply, settings }: QueryContext): void {
+  const reason = servingReasons[asker.serving];
+  if (reason !== undefined) reply.extended = reason;
+  else if (settings.geoStale && asker.looked) reply.extended = reasons.geoStale;
+}
 
-function copyChosen(context: QueryContext, recordSize: number, ownerAt: number): boolean {
-  const { reply, choice, rotation } = context;
+/** By `Serving`. */
+const servingReasons = Array.from({ length: 16 }, (_, serving) => {
+  switch (serving) {
+    case Serving.ALL:
+      return reasons.serveAll;
+    case Serving.LAST_GOOD:
+      return reasons.lastGood;
+    case Serving.NODATA:
+    case Serving.SERVFAIL:
+      return reasons.noEndpoint;
+    case Serving.FROZEN:
+      return reasons.frozen;
+    case Serving.RESIDENCY:
+      return reasons.residency;
+    default:
+      return undefined;
+  }
+});
+
+function count({ rotation, counters, choice, asker }: QueryContext, entry: number): void {
+  const { words, regionCount } = rotation;
+  const row = words[entry + EntryField.COUNTERS]!;
+  const first = choice.count === 0 ? -1 : words[choice.candidates[0]! + CandidateField.REGION]!;
+  const column = asker.serving === Serving.RESIDENCY ? regionCount : first;
+  if (column < 0) return;
+  const slot = answerSlot(words[row + column]!);
+  counters[slot] = counters[slot]! + 1;
+}
+
+function writeChosen(context: QueryContext, ownerAt: number): boolean {
+  const { reply, choice, rotation, asker } = context;
+  const { bytes, words } = rotation;
   for (let i = 0; i < choice.count; i++) {
-    const record = rotation.words[choice.candidates[i]! + CandidateField.RECORD]!;
-    const at = reply.at;
-    if (!reply.copyRecords(Section.ANSWER, rotation.bytes, record, recordSize, 1)) return false;
-    if (ownerAt !== QUESTION) {
-      reply.out[at] = 0xc0 | (ownerAt >>> 8);
-      reply.out[at + 1] = ownerAt & 0xff;
-    }
+    const record = words[choice.candidates[i]! + CandidateField.RECORD]!;
+    if (!reply.record(Section.ANSWER, ownerAt, asker.ttlSeconds, bytes, record)) return false;
   }
   return true;
 }

@@ -116,6 +116,14 @@ export const limits = {
   pools: 10_000,
   endpointsPerPool: 1_000,
   answersPerQuery: 16,
+  /** Policies inside of each other. */
+  policyDepth: 8,
+  /** Different maps from clients to numbers. */
+  views: 64,
+  /** Keys of one table of owners, and bytes of its file. */
+  ownerKeys: 1_000_000,
+  /** Steps of one decision that an explanation tells. */
+  traceSteps: 4_096,
   /** (policy, region) pairs that can be counted one by one. */
   answerCounters: 65_536,
 

@@ -246,6 +246,10 @@ function withPorts(addresses: readonly ListenAddress[], ports: readonly number[]
 }
 
 function bytesNotIn(before: SnapshotBuffers, now: SnapshotBuffers): number {
-  const parts = ['image', 'geo', 'rotation'] as const;
-  return parts.reduce((sum, part) => sum + (now[part] === before[part] ? 0 : now[part].byteLength), 0);
+  const known = new Set(buffersOf(before));
+  return buffersOf(now).reduce((sum, buffer) => sum + (known.has(buffer) ? 0 : buffer.byteLength), 0);
+}
+
+function buffersOf({ image, views, owners, rotation }: SnapshotBuffers): SharedArrayBuffer[] {
+  return [image, ...views, ...owners, rotation];
 }

@@ -1,22 +1,33 @@
 import { assert } from '../runtime/assert.ts';
-import { PolicyField } from '../steering/table.ts';
 
 /**
- * The rotation: what each policy serves now. Rebuilt at each change of health, small, never written after its
- * publication.
+ * The rotation: what each steered name is answered with now. Rebuilt at each change of health, small, never written after
+ * its publication.
  *
  *   header    RotationHeader.SIZE words
- *   policies  PolicyField.SIZE words each, in the order of the config
- *   tables    region rows, groups, counter rows (steering/table.ts)
- *   bytes     encoded A and AAAA records, owner = pointer to the question's name
+ *   entries   EntryField.SIZE words each, in the order of the config's steerings
+ *   nodes     decision trees (`steering/nodes.ts`), rows of counters
+ *   bytes     records: type, length, RDATA
  */
-export const RotationHeader = { MAGIC: 0, POLICIES: 1, REGIONS: 2, SIZE: 4 } as const;
+export const RotationHeader = { MAGIC: 0, ENTRIES: 1, REGIONS: 2, SIZE: 4 } as const;
 export const ROTATION_MAGIC = 0x4d52444f;
 
-/** Sizes of the encoded records. */
-export const recordBytes = { a: 16, aaaa: 28 } as const;
+/** The kinds of records that trees are grown for. */
+export const RecordKind = { A: 0, AAAA: 1 } as const;
+export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
-/** A rotation without a policy. */
+export const EntryField = {
+  POLICY: 0,
+  /** Most records in one answer. */
+  ANSWERS: 1,
+  /** Place of a row with the answer counter of each region, and one of refusals by residency behind them. */
+  COUNTERS: 2,
+  /** Places of the trees, by `RecordKind`. */
+  ROOTS: 3,
+  SIZE: 5,
+} as const;
+
+/** A rotation without an entry. */
 export function emptyRotation(): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer(4 * RotationHeader.SIZE);
   new Int32Array(buffer)[RotationHeader.MAGIC] = ROTATION_MAGIC;
@@ -36,8 +47,8 @@ export class Rotation {
     this.regionCount = this.words[RotationHeader.REGIONS]!;
   }
 
-  /** Place of a policy's fields. */
-  policy(index: number): number {
-    return RotationHeader.SIZE + index * PolicyField.SIZE;
+  /** Place of an entry's fields. */
+  entry(index: number): number {
+    return RotationHeader.SIZE + index * EntryField.SIZE;
   }
 }

@@ -27,7 +27,9 @@ export const NodeHeader = {
   SERVING: 3,
   /** Goes on there when it gave nothing. */
   FALLBACK: 4,
-  SIZE: 5,
+  /** EMPTY: 1 where nothing else may be tried instead. */
+  FINAL: 5,
+  SIZE: 6,
 } as const;
 
 /** Why a node serves what it serves. */
@@ -56,6 +58,8 @@ export const Serving = {
   FALLBACK: 10,
   /** None is up; endpoints that are degraded. */
   DEGRADED: 11,
+  /** The client's region has addresses of the other family only. */
+  OTHER_FAMILY: 12,
 } as const;
 export type Serving = (typeof Serving)[keyof typeof Serving];
 

@@ -21,7 +21,7 @@ policies: { app: { type: nearest, pool: app } }
 zones: [{ name: example.com, file: example.zone, steer: { app: app } }]
 `);
   const geo = { map: emptyGeoMap(1), databases: [], madeFor: '', files: [], warnings: [] };
-  return { config, image: emptyImage(), geo, cookieSecrets: [] };
+  return { config, image: emptyImage(), geo, views: [geo.map], owners: [], cookieSecrets: [] };
 }
 
 const outcomeOf = (loaded: Loaded | undefined): LoadOutcome => ({
@@ -109,7 +109,7 @@ describe('a change of health', () => {
     const after = newest(bench);
     expect(after.generation).toBeGreaterThan(before.generation);
     expect(after.image).toBe(before.image);
-    expect(after.geo).toBe(before.geo);
+    expect(after.views).toEqual(before.views);
     expect(after.rotation).not.toBe(before.rotation);
   });
 

@@ -8,7 +8,7 @@ import { settingsOf } from '../../src/control/settings.ts';
 import type { EndpointHealth } from '../../src/health/table.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
 import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
-import type { EndpointState } from '../../src/snapshot/compile/eligible.ts';
+import { type EndpointState, healthAlone } from '../../src/snapshot/compile/conditions.ts';
 import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
 import { type ConfigParts, Site } from './site.ts';
 
@@ -35,18 +35,17 @@ export class Explained {
   explain(name: string, type: string, client: string, { states = {}, good = [] }: Health = {}): Explanation {
     const request = readExplainRequest(name, type, client);
     if (typeof request === 'string') throw new Error(request);
-    const { config, image, geo } = this.loaded;
+    const { config, image, views, owners } = this.loaded;
     const nameOf = (pool: number, endpoint: number) => config.pools[pool]!.endpoints[endpoint]!.name;
     const state = (pool: number, endpoint: number) => states[nameOf(pool, endpoint)] ?? 'up';
     const wasGood = (pool: number, endpoint: number) => good.includes(nameOf(pool, endpoint));
     const slots = new AnswerSlots();
-    const rotation = buildRotation(config, { state, wasGood }, (policy, region) =>
-      slots.slotOf(policy, region),
-    );
+    const rotation = buildRotation(config, healthAlone(0, state, wasGood), slots);
     const snapshot: SnapshotBuffers = {
       generation: 1,
       image,
-      geo: geo.map,
+      views,
+      owners,
       rotation,
       settings: settingsOf(this.loaded, 0, 1),
     };

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Flag, Rcode, RrType, typeName } from '../../src/dns/constants.ts';
 import { type MessageRecord, readMessage } from '../../src/dns/reader.ts';
-import { emptyGeoMap } from '../../src/geo/map.ts';
 import { QueryContext } from '../../src/query/context.ts';
 import { counterBytes } from '../../src/query/counters.ts';
 import { respond } from '../../src/query/respond.ts';
@@ -69,7 +68,6 @@ policies: { p: { type: nearest, pool: p, ttl: 20s } }
 zones: [ { name: z, records: [ "@ 60 SOA a a 1 1 1 1 1", "@ 60 NS a.b." ], steer: { "@": p } } ]
 `);
 const rotation = buildRotation(config, { state: () => 'up', wasGood: () => false }, () => 0);
-const geo = emptyGeoMap(1);
 const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
 const source = sourceOf('192.0.2.53', Transport.TCP);
 const out = new Uint8Array(65_535);
@@ -81,7 +79,7 @@ describe('respond', () => {
       fc.property(scene, ({ apexes, lines, steered, questions }) => {
         const served = apexes.map((apex) => serve(apex, apexes, lines, steered));
         const image = buildImage(served);
-        context.adopt({ generation: 1, image, geo, rotation, settings: plainSettings });
+        context.adopt({ generation: 1, image, views: [], owners: [], rotation, settings: plainSettings });
         const oracle = new Oracle(
           served.map(({ zone, steer }) => ({
             apex: zone.apex,

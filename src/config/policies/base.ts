@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { limits } from '../../runtime/limits.ts';
 import type { Findings, Named } from '../findings.ts';
-import type { Policy, Pool, Region } from '../model.ts';
+import type { Pool, Region } from '../model.ts';
+import type { Policy } from '../policy-model.ts';
 import { choice, duration, integer, reference } from '../values.ts';
+import type { ViewList } from '../views.ts';
 
 /** Keys of every policy. */
 export const policyKeys = {
@@ -17,7 +19,10 @@ export const policyKeys = {
 /** What a policy of any type is resolved against. */
 export interface PolicyContext {
   readonly pool: Pool;
+  /** Of the pool. */
+  readonly index: number;
   readonly regions: Named<Region>;
+  readonly views: ViewList;
   readonly findings: Findings;
 }
 
@@ -25,7 +30,20 @@ export interface PolicyContext {
 export function resolveBase(
   name: string,
   input: z.output<z.ZodObject<typeof policyKeys>>,
-  pool: number,
-): Pick<Policy, 'name' | 'pool' | 'ttlSeconds' | 'answers' | 'allDown'> {
-  return { name, pool, ttlSeconds: input.ttl / 1_000, answers: input.answers, allDown: input['all-down'] };
+): Pick<Policy, 'name' | 'ttl' | 'answers' | 'allDown' | 'fallback' | 'families' | 'residency'> {
+  const seconds = input.ttl / 1_000;
+  return {
+    name,
+    ttl: { minSeconds: seconds, maxSeconds: seconds },
+    answers: input.answers,
+    allDown: input['all-down'],
+    fallback: undefined,
+    families: 'together',
+    residency: undefined,
+  };
+}
+
+/** The view of regions by distance alone. */
+export function distanceView({ regions, views }: PolicyContext): number {
+  return views.add({ kind: 'distance', bias: Array(regions.size).fill(0) }) ?? 0;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../runtime/limits.ts';
-import type { FailoverPolicy } from '../model.ts';
 import { nearestName } from '../nearest-name.ts';
+import type { FailoverPolicy } from '../policy-model.ts';
 import { reference } from '../values.ts';
 import { showName, showNames } from '../wording.ts';
 import { type PolicyContext, policyKeys } from './base.ts';
@@ -31,8 +31,11 @@ export function resolveTiers(
   input: z.output<typeof failoverSchema>,
   context: PolicyContext,
 ): Pick<FailoverPolicy, 'type' | 'tiers'> {
-  const { pool, findings } = context;
-  if (input.order === undefined) return { type: 'failover', tiers: pool.endpoints.map((_, i) => [i]) };
+  const { pool, index, findings } = context;
+  const tiersOf = (lists: readonly number[][]): FailoverPolicy['tiers'] =>
+    lists.map((endpoints) => ({ pool: index, endpoints }));
+  if (input.order === undefined)
+    return { type: 'failover', tiers: tiersOf(pool.endpoints.map((_, i) => [i])) };
   const path = ['policies', name, 'order'];
   const placed = new Map<number, string>();
   const tiers = input.order.map((entry, i) => {
@@ -45,7 +48,7 @@ export function resolveTiers(
     for (const endpoint of tier) placed.set(endpoint, entry);
     return tier;
   });
-  return { type: 'failover', tiers };
+  return { type: 'failover', tiers: tiersOf(tiers) };
 }
 
 function tierOf(entry: string, path: readonly (string | number)[], context: PolicyContext): number[] {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { WeightedPolicy } from '../model.ts';
+import type { WeightedPolicy } from '../policy-model.ts';
 import { choice } from '../values.ts';
 import { showName } from '../wording.ts';
-import { type PolicyContext, policyKeys } from './base.ts';
+import { distanceView, type PolicyContext, policyKeys } from './base.ts';
 
 export const weightedSchema = z
   .strictObject({
@@ -19,11 +19,14 @@ export const weightedSchema = z
 export function resolveWithin(
   name: string,
   input: z.output<typeof weightedSchema>,
-  { pool, findings }: PolicyContext,
-): Pick<WeightedPolicy, 'type' | 'within'> {
+  context: PolicyContext,
+): Pick<WeightedPolicy, 'type' | 'by'> {
+  const { pool, index, findings } = context;
   if (pool.endpoints.length > 0 && pool.endpoints.every(({ weight }) => weight === 0)) {
     const message = `every endpoint of pool ${showName(pool.name)} has weight 0; wanted one that takes a share`;
     findings.error('CONFIG_VALUE', ['policies', name, 'pool'], message);
   }
-  return { type: 'weighted', within: input.within };
+  const from = { pool: index };
+  if (input.within === 'pool') return { type: 'weighted', by: { kind: 'pool', from } };
+  return { type: 'weighted', by: { kind: 'region', from, view: distanceView(context) } };
 }

@@ -108,7 +108,7 @@ export function resolvePool(
     }
     resolved.push({ name, region, address, weight, probe });
   }
-  return { name, monitor, endpoints: resolved };
+  return { name, monitor, endpoints: resolved, floor: undefined, rampMs: undefined, capacities: [] };
 }
 
 /** Tells a name or an address that a pool holds twice; equal addresses would be equal records in one answer. */

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { formatName, isAtOrBelow, nameKey, parseName, type WireName } from '../../dns/names.ts';
 import type { Findings, Named } from '../findings.ts';
-import type { Policy, Steer, ZoneSource } from '../model.ts';
+import type { Steer, ZoneSource } from '../model.ts';
+import type { Policy } from '../policy-model.ts';
 import type { Path } from '../source.ts';
 import { reference, text } from '../values.ts';
 import { showName } from '../wording.ts';
@@ -105,6 +106,8 @@ function resolveSteer(
       );
     }
     seen.set(nameKey(owner.name), text);
-    return policy === undefined ? [] : [{ owner: owner.name, policy, ...findings.place(path, 'key') }];
+    return policy === undefined
+      ? []
+      : [{ owner: owner.name, steering: policy, ...findings.place(path, 'key') }];
   });
 }

@@ -1,120 +1,102 @@
-import type { Config, Endpoint, Policy, Pool } from '../../config/model.ts';
-import { RrType } from '../../dns/constants.ts';
-import { unreachable } from '../../runtime/assert.ts';
-import { planFailover } from '../../steering/failover.ts';
-import { planNearest } from '../../steering/nearest.ts';
-import { type Candidate, type Plan, Walk } from '../../steering/plan.ts';
-import { CandidateField, GroupField, PolicyField } from '../../steering/table.ts';
-import { planWeighted } from '../../steering/weighted.ts';
-import { ROTATION_MAGIC, RotationHeader } from '../rotation.ts';
-import { eligibleEndpoints, type HealthView, servedTtl } from './eligible.ts';
+import type { Config } from '../../config/model.ts';
+import { Serving } from '../../steering/nodes.ts';
+import { EntryField, RecordKind, ROTATION_MAGIC, RotationHeader } from '../rotation.ts';
+import type { Conditions } from './conditions.ts';
+import { Grower } from './tree/grower.ts';
+import { hasKind } from './tree/members.ts';
+import { NodeWriter } from './tree/node-writer.ts';
+import { usesOf } from './tree/pools-of.ts';
+import { RegionSet } from './tree/region-set.ts';
 
-/**
- * Writes what each policy serves now. `counterOf(policy, region)` gives the slot in which the workers count answers.
- */
+/** The slots in which workers count. */
+export interface CountedSlots {
+  answers(policy: string, region: string): number;
+  /** Answers that residency forbade. */
+  refusals(policy: string): number;
+}
+
+/** Writes what each steered name is answered with now (`docs/decision-tree.md`). */
 export function buildRotation(
   config: Config,
-  health: HealthView,
-  counterOf: (policy: string, region: string) => number,
+  conditions: Conditions,
+  slots: CountedSlots,
 ): SharedArrayBuffer {
-  const writer = new RotationWriter(config);
-  for (const [index, policy] of config.policies.entries()) writer.policy(index, policy, health, counterOf);
+  const count = config.steerings.length;
+  const writer = new NodeWriter(RotationHeader.SIZE + count * EntryField.SIZE);
+  writer.set(RotationHeader.MAGIC, ROTATION_MAGIC);
+  writer.set(RotationHeader.ENTRIES, count);
+  writer.set(RotationHeader.REGIONS, config.regions.length);
+  const roots = new Roots(config, conditions, writer);
+  const counters = new Map<number, number>();
+  for (const [index, { policy }] of config.steerings.entries()) {
+    const at = RotationHeader.SIZE + index * EntryField.SIZE;
+    let row = counters.get(policy);
+    if (row === undefined) counters.set(policy, (row = counterRow(config, policy, writer, slots)));
+    writer.set(at + EntryField.POLICY, policy);
+    writer.set(at + EntryField.ANSWERS, config.policies[policy]!.answers);
+    writer.set(at + EntryField.COUNTERS, row);
+    for (const kind of Object.values(RecordKind))
+      writer.set(at + EntryField.ROOTS + kind, roots.of(policy, kind));
+  }
   return writer.finish();
 }
 
-function planOf(policy: Policy, eligible: readonly Candidate[]): Plan {
-  switch (policy.type) {
-    case 'nearest':
-      return planNearest(eligible);
-    case 'failover':
-      return planFailover(eligible, policy.tiers);
-    case 'weighted':
-      return planWeighted(eligible, policy.within);
-    default:
-      return unreachable(policy);
+function counterRow(config: Config, policy: number, writer: NodeWriter, slots: CountedSlots): number {
+  const { name } = config.policies[policy]!;
+  const inUse = regionsOf(config, policy);
+  const row = config.regions.map((region, r) => (inUse.has(r) ? slots.answers(name, region.name) : 0));
+  return writer.row([...row, slots.refusals(name)]);
+}
+
+/** The trees that entries begin with. */
+class Roots {
+  private readonly config: Config;
+  private readonly writer: NodeWriter;
+  private readonly grower: Grower;
+  private readonly everywhere: RegionSet;
+
+  constructor(config: Config, conditions: Conditions, writer: NodeWriter) {
+    this.config = config;
+    this.writer = writer;
+    this.grower = new Grower(config, conditions, writer);
+    this.everywhere = RegionSet.all(config.regions.length);
+  }
+
+  of(policy: number, kind: RecordKind): number {
+    const { config, everywhere } = this;
+    const none = { policy, serving: Serving.NONE };
+    // Nobody is placed for an answer that is empty wherever the client is.
+    if (
+      !poolsUnder(config, policy).some((pool) => config.pools[pool]!.endpoints.some((e) => hasKind(e, kind)))
+    )
+      return this.writer.empty(none, false);
+    const place = this.grower.use(
+      { policy },
+      {
+        ...{ kind, mode: 'strict', within: everywhere, only: everywhere },
+        ...{ rule: policy, families: config.policies[policy]!.families },
+      },
+    );
+    return place === 0 ? this.writer.empty(none, false) : place;
   }
 }
 
-class RotationWriter {
-  private readonly config: Config;
-  private readonly words: number[];
-  private readonly records: number[] = [];
-  /** Words that hold byte places, to be moved behind the words when their number is known. */
-  private readonly recordWords: number[] = [];
-
-  constructor(config: Config) {
-    this.config = config;
-    this.words = new Array<number>(RotationHeader.SIZE + config.policies.length * PolicyField.SIZE).fill(0);
-    this.words[RotationHeader.MAGIC] = ROTATION_MAGIC;
-    this.words[RotationHeader.POLICIES] = config.policies.length;
-    this.words[RotationHeader.REGIONS] = config.regions.length;
-  }
-
-  policy(
-    index: number,
-    policy: Policy,
-    health: HealthView,
-    counterOf: (policy: string, region: string) => number,
-  ): void {
-    const pool = this.config.pools[policy.pool]!;
-    const ttlSeconds = servedTtl(policy, pool, health);
-    const at = RotationHeader.SIZE + index * PolicyField.SIZE;
-    const a = eligibleEndpoints(this.config, policy, 4, health);
-    const aaaa = eligibleEndpoints(this.config, policy, 6, health);
-    this.words[at + PolicyField.WALK] = planOf(policy, []).walk;
-    this.words[at + PolicyField.ANSWERS] = policy.answers;
-    this.words[at + PolicyField.TABLE_A] = this.table(planOf(policy, a.candidates), pool, ttlSeconds);
-    this.words[at + PolicyField.TABLE_AAAA] = this.table(planOf(policy, aaaa.candidates), pool, ttlSeconds);
-    this.words[at + PolicyField.SERVING_A] = a.serving;
-    this.words[at + PolicyField.SERVING_AAAA] = aaaa.serving;
-    this.words[at + PolicyField.TTL] = ttlSeconds;
-    this.words[at + PolicyField.COUNTERS] = this.words.length;
-    const inUse = new Set(pool.endpoints.map((endpoint) => endpoint.region));
-    for (const [region, { name }] of this.config.regions.entries()) {
-      this.words.push(inUse.has(region) ? counterOf(policy.name, name) : 0);
+/** The pools that a policy leads to, through others too. */
+export function poolsUnder(config: Config, policy: number): number[] {
+  const pools = new Set<number>();
+  const seen = new Set([policy]);
+  for (const index of seen) {
+    for (const use of usesOf(config.policies[index]!)) {
+      if ('pool' in use) pools.add(use.pool);
+      else seen.add(use.policy);
     }
   }
+  return [...pools];
+}
 
-  /** Place of a plan's table; 0 when it has no group. */
-  private table(plan: Plan, pool: Pool, ttlSeconds: number): number {
-    if (plan.groups.length === 0) return 0;
-    if (plan.walk === Walk.SINGLE) return this.group(plan.groups[0]!, pool, ttlSeconds);
-    const row = this.words.length;
-    for (let i = 0; i < this.config.regions.length; i++) this.words.push(0);
-    for (const group of plan.groups) this.words[row + group[0]!.region] = this.group(group, pool, ttlSeconds);
-    return row;
-  }
-
-  private group(candidates: readonly Candidate[], pool: Pool, ttlSeconds: number): number {
-    const place = this.words.length;
-    this.words[place + GroupField.COUNT] = candidates.length;
-    this.words[place + GroupField.WEIGHT] = candidates.reduce((sum, candidate) => sum + candidate.weight, 0);
-    for (const candidate of candidates) {
-      const at = this.words.length;
-      this.words[at + CandidateField.WEIGHT] = candidate.weight;
-      this.words[at + CandidateField.REGION] = candidate.region;
-      this.words[at + CandidateField.ENDPOINT] = candidate.endpoint;
-      this.words[at + CandidateField.RECORD] = this.record(pool.endpoints[candidate.endpoint]!, ttlSeconds);
-      this.recordWords.push(at + CandidateField.RECORD);
-    }
-    return place;
-  }
-
-  private record({ address }: Endpoint, ttlSeconds: number): number {
-    const place = this.records.length;
-    const type = address.family === 4 ? RrType.A : RrType.AAAA;
-    const ttl = [ttlSeconds >>> 24, (ttlSeconds >>> 16) & 0xff, (ttlSeconds >>> 8) & 0xff, ttlSeconds & 0xff];
-    this.records.push(0xc0, 0x0c, 0, type, 0, 1, ...ttl, 0, address.bytes.length, ...address.bytes);
-    return place;
-  }
-
-  finish(): SharedArrayBuffer {
-    const wordBytes = 4 * this.words.length;
-    for (const word of this.recordWords) this.words[word] = this.words[word]! + wordBytes;
-    const size = wordBytes + ((this.records.length + 3) & ~3);
-    const buffer = new SharedArrayBuffer(size);
-    new Int32Array(buffer).set(this.words);
-    new Uint8Array(buffer).set(this.records, wordBytes);
-    return buffer;
-  }
+/** The regions that a policy may ever serve. */
+function regionsOf(config: Config, policy: number): Set<number> {
+  return new Set(
+    poolsUnder(config, policy).flatMap((pool) => config.pools[pool]!.endpoints.map(({ region }) => region)),
+  );
 }

@@ -1,0 +1,24 @@
+import type { RecordKind } from '../../rotation.ts';
+import type { RegionSet } from './region-set.ts';
+
+/**
+ * Which endpoints count as usable: those in the best state there is; all of them; those that were up together last.
+ */
+export type Mode = 'strict' | 'all' | 'last-good';
+
+/** What a tree is grown for (`docs/decision-tree.md`). */
+export interface GrowContext {
+  readonly kind: RecordKind;
+  readonly mode: Mode;
+  /** Regions among which the best state is looked for. */
+  readonly within: RegionSet;
+  /** Regions that may serve: `within` or a part of it. */
+  readonly only: RegionSet;
+  /** Index of the policy whose `all-down` holds when nothing is usable; undefined: come out empty then. */
+  readonly rule: number | undefined;
+  readonly families: 'together' | 'apart';
+}
+
+export function contextKey({ kind, mode, within, only, rule, families }: GrowContext): string {
+  return `${kind}${mode[0]}${families[0]}${rule ?? ''}/${within.key}/${only === within ? '' : only.key}`;
+}

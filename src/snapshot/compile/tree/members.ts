@@ -1,0 +1,69 @@
+import type { Config, Endpoint } from '../../../config/model.ts';
+import { Serving } from '../../../steering/nodes.ts';
+import { RecordKind } from '../../rotation.ts';
+import type { Conditions, EndpointState } from '../conditions.ts';
+import type { Mode } from './context.ts';
+import type { RegionSet } from './region-set.ts';
+
+/** Endpoints of a pool that may serve, of every kind of record. */
+export interface Members {
+  readonly serving: Serving;
+  readonly endpoints: readonly number[];
+}
+
+/** What is looked for in a pool. */
+export interface Wanted {
+  readonly pool: number;
+  readonly mode: Mode;
+  readonly within: RegionSet;
+  /** Undefined: of any kind, for families that stay together. */
+  readonly kind: RecordKind | undefined;
+  /** Undefined: all of the pool. */
+  readonly among?: readonly number[] | undefined;
+}
+
+/** From best to worst, and what the answer says of each. */
+const ladder: readonly (readonly [EndpointState, Serving])[] = [
+  ['up', Serving.HEALTHY],
+  ['degraded', Serving.DEGRADED],
+  ['unknown', Serving.UNKNOWN],
+];
+
+/** The endpoints that may serve: those in the best state that any has, or what the mode says. */
+export function findMembers(config: Config, conditions: Conditions, wanted: Wanted): Members {
+  const { pool, mode } = wanted;
+  const all = candidates(config, wanted);
+  if (all.length === 0) return { serving: Serving.NONE, endpoints: [] };
+  if (mode === 'all') return { serving: Serving.ALL, endpoints: all };
+  if (mode === 'last-good') {
+    const good = all.filter((endpoint) => conditions.wasGood(pool, endpoint));
+    return { serving: Serving.LAST_GOOD, endpoints: good };
+  }
+  for (const [state, serving] of ladder) {
+    const usable = all.filter((endpoint) => conditions.state(pool, endpoint) === state);
+    if (usable.length === 0) continue;
+    const frozen = conditions.frozen(pool) ? Serving.FROZEN : serving;
+    return { serving: frozen, endpoints: withoutDrained(config, conditions, pool, usable) };
+  }
+  return { serving: Serving.NODATA, endpoints: [] };
+}
+
+/** Whether an endpoint has a record of the kind. */
+export function hasKind({ address }: Endpoint, kind: RecordKind): boolean {
+  return address.family === (kind === RecordKind.A ? 4 : 6);
+}
+
+function candidates(config: Config, { pool, within, kind, among }: Wanted): number[] {
+  const { endpoints } = config.pools[pool]!;
+  return [...(among ?? endpoints.keys())].filter((index) => {
+    const endpoint = endpoints[index]!;
+    return within.has(endpoint.region) && (kind === undefined || hasKind(endpoint, kind));
+  });
+}
+
+/** Weight 0 drains an endpoint, whatever the policy: it serves only when no other can. */
+function withoutDrained(config: Config, conditions: Conditions, pool: number, usable: number[]): number[] {
+  const { endpoints } = config.pools[pool]!;
+  const kept = usable.filter((index) => endpoints[index]!.weight > 0 && !conditions.drained(pool, index));
+  return kept.length > 0 ? kept : usable;
+}

@@ -1,0 +1,34 @@
+import type { MultiPolicy } from '../../../config/policy-model.ts';
+import { limits } from '../../../runtime/limits.ts';
+import { Order } from '../../../steering/nodes.ts';
+import type { GrowContext } from './context.ts';
+import type { Grow } from './grow.ts';
+import type { SlotWords } from './node-writer.ts';
+import { writeWalk } from './walk.ts';
+
+/** Up to N usable endpoints, by weight in a new order each time or as the pool lists them: clients fail over by themselves. */
+export function growMulti(
+  grow: Grow,
+  index: number,
+  { from, order, answers }: MultiPolicy,
+  context: GrowContext,
+): number {
+  const slots = order === 'ordered' && 'pool' in from ? ordered(grow, from.pool, context) : [];
+  if (slots.length === 0) {
+    const child =
+      'pool' in from
+        ? grow.orVoid((kind) => grow.group(from.pool, { ...context, kind, rule: undefined }, false), context)
+        : grow.slot(from, context);
+    slots.push({ child });
+  }
+  return writeWalk(grow, index, { order: Order.FIXED, most: limits.regions, perSlot: answers, slots });
+}
+
+function ordered(grow: Grow, pool: number, context: GrowContext): SlotWords[] {
+  return grow
+    .membersOf(pool, context)
+    .endpoints.map((endpoint) => ({
+      child: grow.group(pool, { ...context, rule: undefined }, true, [endpoint]),
+    }))
+    .filter(({ child }) => child !== 0);
+}

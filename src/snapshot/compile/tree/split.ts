@@ -1,0 +1,30 @@
+import type { SplitPolicy, SplitRule } from '../../../config/policy-model.ts';
+import { windowHolds } from '../../../steering/windows.ts';
+import { RecordKind } from '../../rotation.ts';
+import type { GrowContext } from './context.ts';
+import type { Grow } from './grow.ts';
+import { growThrough } from './through.ts';
+
+/**
+ * What the first rule names whose conditions hold. Time and type are settled here; for clients a chain of branches is
+ * left, one a rule: numbers above 1 are the rule's, the others go on to the next.
+ */
+export function growSplit(grow: Grow, index: number, policy: SplitPolicy, context: GrowContext): number {
+  const rules = policy.rules.filter((rule) => isPossible(grow, rule, context.kind));
+  const always = rules.findIndex(({ clients }) => clients === undefined);
+  const last = always < 0 ? policy.otherwise : rules[always]!.use;
+  let next = growThrough(grow, index, last, context);
+  for (const { clients, use } of rules.slice(0, always < 0 ? rules.length : always).reverse()) {
+    const own = grow.use(use, context);
+    const head = { policy: index, ttlSeconds: grow.ttlOf(index) };
+    const place = grow.writer.branch(head, clients!.view, [next, next, own]);
+    if (next !== 0 && own !== 0 && grow.alwaysGives(next) && grow.alwaysGives(own)) grow.gives(place);
+    next = place;
+  }
+  return next;
+}
+
+function isPossible(grow: Grow, { family, when }: SplitRule, kind: RecordKind): boolean {
+  if (family !== undefined && family !== (kind === RecordKind.A ? 4 : 6)) return false;
+  return when === undefined || windowHolds(when, grow.conditions.nowMs);
+}

@@ -1,0 +1,45 @@
+import type { Use } from '../../../config/policy-model.ts';
+import { seedOf } from '../../../steering/mix.ts';
+import { Serving, SHARE_ALL, VOID } from '../../../steering/nodes.ts';
+import type { GrowContext } from './context.ts';
+import type { Grow } from './grow.ts';
+import type { SlotWords, WalkWords } from './node-writer.ts';
+
+/** Writes a walk of a policy; 0 when no slot could ever give anything. */
+export function writeWalk(grow: Grow, policy: number, walk: WalkWords): number {
+  if (walk.slots.every(({ child }) => child === 0)) return 0;
+  // What is said at a slot that serves the other family only.
+  const head = { policy, ttlSeconds: grow.ttlOf(policy), serving: Serving.OTHER_FAMILY };
+  const place = grow.writer.walk(head, walk);
+  // One of them is asked in the end, whatever the shares, if the walk comes by all of them.
+  if (walk.slots.some(({ child }) => child !== 0 && grow.alwaysGives(child))) grow.gives(place);
+  return place;
+}
+
+/** One slot for each region of the config, its number that of the region. */
+export function regionSlots(grow: Grow, from: Use, context: GrowContext, even: boolean): SlotWords[] {
+  return grow.config.regions.map(({ name }, region) => {
+    if (!context.only.has(region)) return { child: 0 };
+    const inside = { ...context, only: context.only.and([region]), rule: undefined };
+    const child =
+      'pool' in from
+        ? grow.orVoid((kind) => grow.group(from.pool, { ...inside, kind }, even), inside)
+        : grow.slot(from, inside);
+    return { child, share: shareOf(grow, from, region), seed: seedOf(name) };
+  });
+}
+
+/** Shares belong to a pool's regions; a policy in its place has its own further down. */
+export function shareOf(grow: Grow, from: Use, region: number): number {
+  return 'pool' in from ? grow.conditions.share(from.pool, region) : SHARE_ALL;
+}
+
+/** A name for a use that stays when others come or go. */
+export function nameOf(grow: Grow, use: Use): string {
+  const { pools, policies } = grow.config;
+  return 'pool' in use ? `pool ${pools[use.pool]!.name}` : `policy ${policies[use.policy]!.name}`;
+}
+
+export function isUsable(slot: SlotWords): boolean {
+  return slot.child !== 0 && slot.child !== VOID;
+}
