@@ -30,8 +30,8 @@ export function buildRotation(
   const counters = new Map<number, number>();
   for (const [index, { policy }] of config.steerings.entries()) {
     const at = RotationHeader.SIZE + index * EntryField.SIZE;
-    let row = counters.get(policy);
-    if (row === undefined) counters.set(policy, (row = counterRow(config, policy, writer, slots)));
+    const row = counters.get(policy) ?? counterRow(config, policy, writer, slots);
+    counters.set(policy, row);
     writer.set(at + EntryField.POLICY, policy);
     writer.set(at + EntryField.ANSWERS, config.policies[policy]!.answers);
     writer.set(at + EntryField.COUNTERS, row);

@@ -53,11 +53,13 @@ function lastResort(grow: Grow, index: number, context: GrowContext, body: (mode
 }
 
 function allDown(grow: Grow, index: number, policy: Policy, body: (mode: Mode) => number): number {
+  // There is nothing of the kind, in whatever state.
+  if (body('all') === 0) return empty(grow, index, Serving.NONE);
   switch (policy.allDown) {
     case 'serve-all':
-      return body('all') || empty(grow, index, Serving.NODATA);
+      return body('all');
     case 'last-known-good':
-      return body('last-good') || body('all') || empty(grow, index, Serving.NODATA);
+      return body('last-good') || body('all');
     case 'nodata':
       return empty(grow, index, Serving.NODATA);
     case 'servfail':

@@ -1,6 +1,5 @@
 import type { Config } from '../../../config/model.ts';
 import type { Policy, Use } from '../../../config/policy-model.ts';
-import type { RecordKind } from '../../rotation.ts';
 import type { Conditions } from '../conditions.ts';
 import type { GrowContext } from './context.ts';
 import type { Members } from './members.ts';
@@ -14,7 +13,17 @@ export interface Grow {
   use(use: Use, context: GrowContext): number;
   /** As `use`, without a rule of its own, and VOID where only the other family could be served. */
   slot(use: Use, context: GrowContext): number;
-  orVoid(grow: (kind: RecordKind) => number, context: GrowContext): number;
+  /**
+   * As `group`, and VOID where the pool, or those of it that are `members`, has both families to serve, but only the other
+   * one here.
+   */
+  groupSlot(
+    pool: number,
+    context: GrowContext,
+    even: boolean,
+    among?: readonly number[],
+    members?: readonly number[],
+  ): number;
   group(pool: number, context: GrowContext, even: boolean, among?: readonly number[]): number;
   membersOf(pool: number, context: GrowContext, among?: readonly number[]): Members;
   unrestricted(index: number, policy: Policy, context: GrowContext): number;

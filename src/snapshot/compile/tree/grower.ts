@@ -49,18 +49,28 @@ export class Grower implements Grow {
 
   /** As `use`, and VOID where only the other family could be served. */
   slot(use: Use, context: GrowContext): number {
-    return this.orVoid((kind) => this.use(use, { ...context, kind, rule: undefined }), context);
+    const own = this.use(use, { ...context, rule: undefined });
+    if (own !== 0 || context.families === 'apart') return own;
+    return this.use(use, { ...context, kind: otherFamily(context.kind), rule: undefined }) === 0 ? 0 : VOID;
   }
 
-  orVoid(grow: (kind: RecordKind) => number, { kind, families }: GrowContext): number {
-    const own = grow(kind);
-    if (own !== 0 || families === 'apart') return own;
-    return grow(kind === RecordKind.A ? RecordKind.AAAA : RecordKind.A) === 0 ? 0 : VOID;
+  /** As `group`, and VOID where the pool has both families to serve, but only the other one in these regions. */
+  groupSlot(
+    pool: number,
+    context: GrowContext,
+    even: boolean,
+    among?: readonly number[],
+    members?: readonly number[],
+  ): number {
+    const own = this.group(pool, context, even, among);
+    if (own !== 0 || !this.staysTogether(pool, context, members)) return own;
+    const kind = otherFamily(context.kind);
+    return this.group(pool, { ...context, kind }, even, among) === 0 ? 0 : VOID;
   }
 
   /** The group of those endpoints of a pool that may serve in these regions; `even`: with equal weights. */
   group(pool: number, context: GrowContext, even: boolean, among?: readonly number[]): number {
-    const key = `${pool} ${contextKey({ ...context, rule: undefined })} ${even ? 'e' : 'w'} ${among?.join() ?? ''}`;
+    const key = `${pool} ${contextKey({ ...context, rule: undefined })} ${even ? 'e' : 'w'} ${listKey(among)}`;
     const known = this.groups.get(key);
     if (known !== undefined) return known;
     const { serving, endpoints } = this.membersOf(pool, context, among);
@@ -71,14 +81,37 @@ export class Grower implements Grow {
     return place;
   }
 
-  /** Which endpoints of a pool may serve, of both families where they stay together. */
+  /**
+   * Which endpoints of a pool may serve: of both families where they stay together, and the best state is looked for among
+   * both; of one alone where the other has nothing usable, so that its rule for that case holds.
+   */
   membersOf(pool: number, context: GrowContext, among?: readonly number[]): Members {
-    const { mode, within, kind, families } = context;
-    const wantedKind = families === 'together' ? undefined : kind;
-    const key = `${pool} ${mode} ${within.key} ${wantedKind ?? ''} ${among?.join() ?? ''}`;
+    const both = this.membersOfKind(pool, context, undefined, among);
+    if (context.families === 'together' && this.hasBoth(pool, both)) return both;
+    return this.membersOfKind(pool, context, context.kind, among);
+  }
+
+  /** Whether a region that lacks a family ends the walk for it. */
+  staysTogether(pool: number, context: GrowContext, among?: readonly number[]): boolean {
+    if (context.families === 'apart') return false;
+    return this.hasBoth(pool, this.membersOfKind(pool, context, undefined, among));
+  }
+
+  private hasBoth(pool: number, { endpoints }: Members): boolean {
+    const all = this.config.pools[pool]!.endpoints;
+    return [RecordKind.A, RecordKind.AAAA].every((kind) => endpoints.some((i) => hasKind(all[i]!, kind)));
+  }
+
+  private membersOfKind(
+    pool: number,
+    { mode, within }: GrowContext,
+    kind: RecordKind | undefined,
+    among: readonly number[] | undefined,
+  ): Members {
+    const key = `${pool} ${mode} ${within.key} ${kind ?? ''} ${listKey(among)}`;
     let members = this.members.get(key);
     if (members === undefined) {
-      members = findMembers(this.config, this.conditions, { pool, mode, within, kind: wantedKind, among });
+      members = findMembers(this.config, this.conditions, { pool, mode, within, kind, among });
       this.members.set(key, members);
     }
     return members;
@@ -138,4 +171,13 @@ export class Grower implements Grow {
         return { weight: isEven ? 1 : weight, region, pool, endpoint, record };
       });
   }
+}
+
+function otherFamily(kind: RecordKind): RecordKind {
+  return kind === RecordKind.A ? RecordKind.AAAA : RecordKind.A;
+}
+
+/** An empty list is not the same as none. */
+function listKey(list: readonly number[] | undefined): string {
+  return list === undefined ? '' : `[${list.join()}]`;
 }

@@ -15,10 +15,7 @@ export function growMulti(
 ): number {
   const slots = order === 'ordered' && 'pool' in from ? ordered(grow, from.pool, context) : [];
   if (slots.length === 0) {
-    const child =
-      'pool' in from
-        ? grow.orVoid((kind) => grow.group(from.pool, { ...context, kind, rule: undefined }, false), context)
-        : grow.slot(from, context);
+    const child = 'pool' in from ? grow.groupSlot(from.pool, context, false) : grow.slot(from, context);
     slots.push({ child });
   }
   return writeWalk(grow, index, { order: Order.FIXED, most: limits.regions, perSlot: answers, slots });

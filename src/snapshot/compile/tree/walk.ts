@@ -21,10 +21,7 @@ export function regionSlots(grow: Grow, from: Use, context: GrowContext, even: b
   return grow.config.regions.map(({ name }, region) => {
     if (!context.only.has(region)) return { child: 0 };
     const inside = { ...context, only: context.only.and([region]), rule: undefined };
-    const child =
-      'pool' in from
-        ? grow.orVoid((kind) => grow.group(from.pool, { ...inside, kind }, even), inside)
-        : grow.slot(from, inside);
+    const child = 'pool' in from ? grow.groupSlot(from.pool, inside, even) : grow.slot(from, inside);
     return { child, share: shareOf(grow, from, region), seed: seedOf(name) };
   });
 }

@@ -46,10 +46,7 @@ function growDraw(grow: Grow, index: number, from: Use, answers: number, context
   const slots = spread
     ? [
         {
-          child: grow.orVoid(
-            (kind) => grow.group(from.pool, { ...context, kind, rule: undefined }, false),
-            context,
-          ),
+          child: grow.groupSlot(from.pool, context, false),
         },
       ]
     : weightedSlots(grow, from, context);
