@@ -6,6 +6,7 @@ import { Grower } from './tree/grower.ts';
 import { hasKind } from './tree/members.ts';
 import { NodeWriter } from './tree/node-writer.ts';
 import { usesOf } from './tree/pools-of.ts';
+import { recordBook } from './tree/record-book.ts';
 import { RegionSet } from './tree/region-set.ts';
 
 /** The slots in which workers count. */
@@ -22,7 +23,7 @@ export function buildRotation(
   slots: CountedSlots,
 ): SharedArrayBuffer {
   const count = config.steerings.length;
-  const writer = new NodeWriter(RotationHeader.SIZE + count * EntryField.SIZE);
+  const writer = new NodeWriter(RotationHeader.SIZE + count * EntryField.SIZE, recordBook(config).bytes);
   writer.set(RotationHeader.MAGIC, ROTATION_MAGIC);
   writer.set(RotationHeader.ENTRIES, count);
   writer.set(RotationHeader.REGIONS, config.regions.length);

@@ -1,9 +1,7 @@
 import type { RecordKind } from '../../rotation.ts';
 import type { RegionSet } from './region-set.ts';
 
-/**
- * Which endpoints count as usable: those in the best state there is; all of them; those that were up together last.
- */
+/** Which endpoints count as usable: those in the best state there is; all of them; those that were up together last. */
 export type Mode = 'strict' | 'all' | 'last-good';
 
 /** What a tree is grown for (`docs/decision-tree.md`). */
@@ -19,6 +17,7 @@ export interface GrowContext {
   readonly families: 'together' | 'apart';
 }
 
-export function contextKey({ kind, mode, within, only, rule, families }: GrowContext): string {
-  return `${kind}${mode[0]}${families[0]}${rule ?? ''}/${within.key}/${only === within ? '' : only.key}`;
+/** Equal for contexts in which everything but the rule is equal. */
+export function contextKey({ kind, mode, within, only, families }: GrowContext): string {
+  return `${kind}${mode}${families}${within.id}/${only.id}`;
 }

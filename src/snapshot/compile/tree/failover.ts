@@ -37,9 +37,11 @@ function tierSlot(
   if (!('endpoints' in tier)) return { child: grow.slot(tier, context), seed: seedOf(nameOf(grow, tier)) };
   const all = grow.config.pools[tier.pool]!.endpoints;
   const among = members.get(tier.pool);
-  const usable = new Set(grow.membersOf(tier.pool, context, among).endpoints);
+  const usable = new Set(
+    grow.groups.membersOf({ pool: tier.pool, even: true, members: among }, context).endpoints,
+  );
   const own = tier.endpoints.filter((endpoint) => usable.has(endpoint));
-  const child = grow.groupSlot(tier.pool, context, true, own, among);
+  const child = grow.groups.whole({ pool: tier.pool, even: true, among: own, members: among }, context);
   // A region that comes back slowly lets in as many here as elsewhere; a tier of several goes by the one that is farthest.
   const shares = own.map((endpoint) => grow.conditions.share(tier.pool, all[endpoint]!.region));
   const first = all[tier.endpoints[0]!]!;

@@ -20,16 +20,16 @@ export function growFinal(
   body: (mode: Mode) => number,
 ): number {
   const place = body(context.mode);
-  if (place !== 0 && grow.alwaysGives(place)) return place;
+  if (place !== 0 && grow.writer.alwaysGives(place)) return place;
   const last = lastResort(grow, policy, context, body);
   if (place === 0) return last;
-  return grow.gives(chain(grow, policy, place, last));
+  return grow.writer.gives(chain(grow, policy, place, last));
 }
 
 /** Such a policy: its own fallback is for clients that it leads nowhere. */
 export function growHanding(grow: Grow, index: number, policy: Policy, context: GrowContext): number {
   const place = growBody(grow, index, policy, { ...context, rule: index });
-  if (policy.fallback === undefined || grow.alwaysGives(place)) return place;
+  if (policy.fallback === undefined || grow.writer.alwaysGives(place)) return place;
   const fallback = grow.use(policy.fallback, { ...context, mode: 'strict', rule: undefined });
   if (place === 0 || fallback === 0) return place || fallback;
   return chain(grow, index, place, fallback);
@@ -49,7 +49,7 @@ function lastResort(grow: Grow, index: number, context: GrowContext, body: (mode
   const rule = allDown(grow, index, policy, body);
   if (policy.fallback === undefined) return rule;
   const fallback = grow.use(policy.fallback, { ...context, mode: 'strict', rule: undefined });
-  return fallback === 0 ? rule : grow.gives(chain(grow, index, fallback, rule));
+  return fallback === 0 ? rule : grow.writer.gives(chain(grow, index, fallback, rule));
 }
 
 function allDown(grow: Grow, index: number, policy: Policy, body: (mode: Mode) => number): number {
@@ -70,5 +70,5 @@ function allDown(grow: Grow, index: number, policy: Policy, body: (mode: Mode) =
 }
 
 function empty(grow: Grow, policy: number, serving: Serving): number {
-  return grow.gives(grow.writer.empty({ policy, serving, ttlSeconds: grow.ttlOf(policy) }, false));
+  return grow.writer.gives(grow.writer.empty({ policy, serving, ttlSeconds: grow.ttlOf(policy) }, false));
 }

@@ -12,5 +12,5 @@ export function growThrough(grow: Grow, index: number, use: Use, context: GrowCo
     { policy: index, ttlSeconds: grow.ttlOf(index) },
     { order: Order.FIXED, most: 1, perSlot: answers, slots: [{ child }] },
   );
-  return grow.alwaysGives(child) ? grow.gives(place) : place;
+  return grow.writer.alwaysGives(child) ? grow.writer.gives(place) : place;
 }

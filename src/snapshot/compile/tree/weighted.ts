@@ -46,7 +46,7 @@ function growDraw(grow: Grow, index: number, from: Use, answers: number, context
   const slots = spread
     ? [
         {
-          child: grow.groupSlot(from.pool, context, false),
+          child: grow.groups.whole({ pool: from.pool, even: false }, context),
         },
       ]
     : weightedSlots(grow, from, context);
