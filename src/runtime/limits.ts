@@ -122,6 +122,10 @@ export const limits = {
   views: 64,
   /** Keys of one table of owners, and bytes of its file. */
   ownerKeys: 1_000_000,
+  /** ALPN ids of a steered service; a record with them and all hints fits `serviceRecordBytes`. */
+  serviceAlpn: 8,
+  serviceAlpnBytes: 32,
+  serviceRecordBytes: 1_024,
   /** Steps of one decision that an explanation tells. */
   traceSteps: 4_096,
   /** (policy, region) pairs that can be counted one by one. */

@@ -4,7 +4,7 @@ import { Order } from '../../../steering/nodes.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
 import type { SlotWords } from './node-writer.ts';
-import { nameOf, writeWalk } from './walk.ts';
+import { mostSlots, nameOf, perSlot, writeWalk } from './walk.ts';
 
 /** The first tier that has anything usable, alone: a standby gets no traffic while its primary is up. */
 export function growFailover(
@@ -15,7 +15,12 @@ export function growFailover(
 ): number {
   const members = poolMembers(tiers);
   const slots = tiers.map((tier) => tierSlot(grow, tier, members, context));
-  return writeWalk(grow, index, { order: Order.FIXED, most: 1, perSlot: answers, slots });
+  return writeWalk(grow, index, {
+    order: Order.FIXED,
+    most: mostSlots(context, 1),
+    perSlot: perSlot(context, answers),
+    slots,
+  });
 }
 
 /** Of each pool, the endpoints that stand in any tier: the best state is looked for among them. */

@@ -1,5 +1,6 @@
 import type { Policy } from '../../../config/policy-model.ts';
 import { unreachable } from '../../../runtime/assert.ts';
+import { limits } from '../../../runtime/limits.ts';
 import { Order, Serving } from '../../../steering/nodes.ts';
 import { growBody } from './body.ts';
 import type { GrowContext, Mode } from './context.ts';
@@ -37,10 +38,9 @@ export function growHanding(grow: Grow, index: number, policy: Policy, context: 
 
 /** A node that goes on with `next` when `place` gives nothing. */
 export function chain(grow: Grow, policy: number, place: number, next: number): number {
-  const { answers } = grow.config.policies[policy]!;
   return grow.writer.walk(
     { policy, fallback: next },
-    { order: Order.FIXED, most: 1, perSlot: answers, slots: [{ child: place }] },
+    { order: Order.FIXED, most: 1, perSlot: limits.answersPerQuery, slots: [{ child: place }] },
   );
 }
 

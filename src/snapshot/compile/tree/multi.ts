@@ -4,7 +4,7 @@ import { Order } from '../../../steering/nodes.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
 import type { SlotWords } from './node-writer.ts';
-import { writeWalk } from './walk.ts';
+import { perSlot, writeWalk } from './walk.ts';
 
 /** Up to N usable endpoints, by weight in a new order each time or as the pool lists them: clients fail over by themselves. */
 export function growMulti(
@@ -21,7 +21,12 @@ export function growMulti(
         : grow.slot(from, context);
     slots.push({ child });
   }
-  return writeWalk(grow, index, { order: Order.FIXED, most: limits.regions, perSlot: answers, slots });
+  return writeWalk(grow, index, {
+    order: Order.FIXED,
+    most: limits.regions,
+    perSlot: perSlot(context, answers),
+    slots,
+  });
 }
 
 function ordered(grow: Grow, pool: number, context: GrowContext): SlotWords[] {

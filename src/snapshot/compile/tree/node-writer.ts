@@ -13,7 +13,6 @@ import {
   VOID,
   WalkField,
 } from '../../../steering/nodes.ts';
-import { encodeRecord } from './record-book.ts';
 
 /** What every node has. */
 export interface NodeHead {
@@ -144,12 +143,17 @@ export class NodeWriter {
   }
 
   /** A record for candidates besides those of the book. */
-  record(type: number, rdata: Uint8Array): number {
-    const record = encodeRecord(type, rdata);
+  record(record: Uint8Array): number {
     const place = this.book.length + this.usedBytes;
     this.usedBytes += record.length;
     this.records.push(record);
     return place;
+  }
+
+  /** As `record`, for bytes that an entry points to: a word of it is moved like those of candidates. */
+  setBytes(word: number, bytes: Uint8Array): void {
+    this.words[word] = this.record(bytes);
+    this.recordWords.push(word);
   }
 
   /** Notes that a node always gives something, whoever asks, or is the end. */

@@ -1,4 +1,5 @@
 import type { Config } from '../../../config/model.ts';
+import { RrType } from '../../../dns/constants.ts';
 import { type Serving, VOID } from '../../../steering/nodes.ts';
 import { RecordKind } from '../../rotation.ts';
 import type { Conditions } from '../conditions.ts';
@@ -6,6 +7,9 @@ import { contextKey, type GrowContext } from './context.ts';
 import { findMembers, hasKind, type Members } from './members.ts';
 import type { CandidateWords, NodeWriter } from './node-writer.ts';
 import type { RecordBook } from './record-book.ts';
+import { encodeHost, encodeRecord } from './record-form.ts';
+
+type HostKind = Exclude<RecordKind, typeof RecordKind.A | typeof RecordKind.AAAA>;
 
 /** What is asked for of a pool: by which weights, and of which endpoints (undefined: all). */
 export interface GroupRequest {
@@ -53,19 +57,29 @@ export class PoolGroups {
    * one alone where the other has nothing usable, so that its rule for that case holds.
    */
   membersOf({ pool, among, members = among }: GroupRequest, context: GrowContext): Members {
-    const both = this.membersOfKind(pool, context, undefined, members);
-    if (context.families === 'together' && this.hasBoth(pool, both)) return both;
-    return this.membersOfKind(pool, context, context.kind, members);
+    const { kind } = context;
+    if (this.isTogether(context)) {
+      const both = this.membersOfKind(pool, context, families, members);
+      if (this.hasBoth(pool, context, both)) return both;
+    }
+    return this.membersOfKind(pool, context, [kind], members);
   }
 
   private staysTogether({ pool, among, members = among }: GroupRequest, context: GrowContext): boolean {
-    if (context.families === 'apart') return false;
-    return this.hasBoth(pool, this.membersOfKind(pool, context, undefined, members));
+    if (!this.isTogether(context)) return false;
+    return this.hasBoth(pool, context, this.membersOfKind(pool, context, families, members));
   }
 
-  private hasBoth(pool: number, { endpoints }: Members): boolean {
-    const all = this.config.pools[pool]!.endpoints;
-    return [RecordKind.A, RecordKind.AAAA].every((kind) => endpoints.some((i) => hasKind(all[i]!, kind)));
+  private isTogether({ kind, families: rule }: GrowContext): boolean {
+    return rule === 'together' && kind <= RecordKind.AAAA;
+  }
+
+  private has(pool: number, endpoint: number, context: GrowContext): boolean {
+    return hasKind(this.conditions, pool, endpoint, this.config.pools[pool]!.endpoints[endpoint]!, context);
+  }
+
+  private hasBoth(pool: number, context: GrowContext, { endpoints }: Members): boolean {
+    return families.every((kind) => endpoints.some((i) => this.has(pool, i, { ...context, kind })));
   }
 
   private group(request: GroupRequest, context: GrowContext): number {
@@ -103,14 +117,14 @@ export class PoolGroups {
     const { among } = request;
     const fits = (i: number): boolean =>
       context.only.has(all[i]!.region) &&
-      hasKind(all[i]!, context.kind) &&
+      this.has(request.pool, i, context) &&
       (among === undefined || among.includes(i));
     return { serving, endpoints: endpoints.filter(fits) };
   }
 
   private write(
     { pool, even }: GroupRequest,
-    { kind }: GrowContext,
+    context: GrowContext,
     serving: Serving,
     endpoints: readonly number[],
   ): number {
@@ -122,27 +136,46 @@ export class PoolGroups {
     for (const endpoint of endpoints) {
       const { region, weight } = all[endpoint]!;
       if (!isEven && weight === 0) continue;
-      const record = this.records.placeOf(pool, endpoint, kind);
-      candidates.push({ weight: isEven ? 1 : weight, region, pool, endpoint, record });
+      for (const record of this.recordsOf(pool, endpoint, context))
+        candidates.push({ weight: isEven ? 1 : weight, region, pool, endpoint, record });
     }
     return this.writer.gives(this.writer.group({ policy: -1, serving }, candidates));
   }
 
+  /** Places of the records that stand for an endpoint: one, or for a host that is flattened one an address. */
+  private recordsOf(pool: number, endpoint: number, { kind, steering }: GrowContext): readonly number[] {
+    const own = this.config.pools[pool]!.endpoints[endpoint]!;
+    if (kind > RecordKind.AAAA) return [this.writer.record(encodeHost(own, kind as HostKind, steering))];
+    if (own.address !== undefined) return [this.records.placeOf(pool, endpoint)];
+    const family = kind === RecordKind.A ? 4 : 6;
+    return this.conditions
+      .hostAddresses(pool, endpoint)
+      .filter(({ address }) => address.family === family)
+      .map(({ address }) =>
+        this.writer.record(encodeRecord(family === 4 ? RrType.A : RrType.AAAA, address.bytes)),
+      );
+  }
+
   private membersOfKind(
     pool: number,
-    { mode, within }: GrowContext,
-    kind: RecordKind | undefined,
+    context: GrowContext,
+    kinds: readonly RecordKind[],
     among: readonly number[] | undefined,
   ): Members {
-    const key = `${pool} ${mode}${within.id} ${kind ?? ''} ${listKey(among)}`;
+    const { mode, within, steering } = context;
+    const key = `${pool} ${mode}${within.id}${steering.hosts} ${kinds.join()} ${listKey(among)}`;
     let members = this.members.get(key);
     if (members === undefined) {
-      members = findMembers(this.config, this.conditions, { pool, mode, within, kind, among });
+      const has = (endpoint: number): boolean =>
+        kinds.some((kind) => this.has(pool, endpoint, { ...context, kind }));
+      members = findMembers(this.config, this.conditions, { pool, mode, within, has, among });
       this.members.set(key, members);
     }
     return members;
   }
 }
+
+const families = [RecordKind.A, RecordKind.AAAA] as const;
 
 function keyOf({ pool, even, among, members }: GroupRequest, context: GrowContext): string {
   return `${pool} ${contextKey(context)} ${even} ${listKey(among)} ${listKey(members)}`;

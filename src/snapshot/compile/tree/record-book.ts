@@ -1,8 +1,8 @@
 import type { Config } from '../../../config/model.ts';
 import { RrType } from '../../../dns/constants.ts';
-import type { RecordKind } from '../../rotation.ts';
+import { encodeRecord } from './record-form.ts';
 
-/** The records of all endpoints of a config, which no change of health changes: written once, copied into each rotation. */
+/** The addresses of all endpoints of a config, which no change of health changes: written once, copied into each rotation. */
 export class RecordBook {
   readonly bytes: Uint8Array;
   /** Byte places by pool and endpoint. */
@@ -14,6 +14,7 @@ export class RecordBook {
     this.places = pools.map(({ endpoints }) =>
       endpoints.map(({ address }) => {
         const place = at;
+        if (address === undefined) return place;
         const chunk = encodeRecord(address.family === 4 ? RrType.A : RrType.AAAA, address.bytes);
         chunks.push(chunk);
         at += chunk.length;
@@ -23,17 +24,10 @@ export class RecordBook {
     this.bytes = Buffer.concat(chunks);
   }
 
-  placeOf(pool: number, endpoint: number, _kind: RecordKind): number {
+  /** Of an endpoint that has an address. */
+  placeOf(pool: number, endpoint: number): number {
     return this.places[pool]![endpoint]!;
   }
-}
-
-/** Type, length, RDATA. */
-export function encodeRecord(type: number, rdata: Uint8Array): Uint8Array {
-  const record = new Uint8Array(4 + rdata.length);
-  record.set([type >>> 8, type & 0xff, rdata.length >>> 8, rdata.length & 0xff]);
-  record.set(rdata, 4);
-  return record;
 }
 
 const books = new WeakMap<Config, RecordBook>();

@@ -1,9 +1,20 @@
 import type { Use } from '../../../config/policy-model.ts';
+import { limits } from '../../../runtime/limits.ts';
 import { seedOf } from '../../../steering/mix.ts';
 import { Serving, SHARE_ALL } from '../../../steering/nodes.ts';
-import type { GrowContext } from './context.ts';
+import { type GrowContext, isList } from './context.ts';
 import type { Grow } from './grow.ts';
 import type { SlotWords, WalkWords } from './node-writer.ts';
+
+/** Slots that may give something: all of them where clients take several records in order. */
+export function mostSlots(context: GrowContext, most: number): number {
+  return isList(context.kind) ? limits.regions : most;
+}
+
+/** Records from one slot. */
+export function perSlot(context: GrowContext, answers: number): number {
+  return isList(context.kind) ? limits.answersPerQuery : answers;
+}
 
 /** Writes a walk of a policy; 0 when no slot could ever give anything. */
 export function writeWalk(grow: Grow, policy: number, walk: WalkWords): number {
