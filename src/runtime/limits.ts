@@ -110,6 +110,11 @@ export const limits = {
   /** Records of one answer whose targets' addresses are looked for. */
   additionalNames: 16,
 
+  /** Time zones whose clocks are kept at hand; the world has some 600 names of them. */
+  timeZones: 1_000,
+  /** Rounds in which regions pass on what they do not take, until shares stand still. */
+  shareRounds: 200,
+
   regions: 255,
   monitors: 10_000,
   policies: 10_000,
