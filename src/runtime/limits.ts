@@ -157,6 +157,15 @@ export const limits = {
   /** Problems told at once; the rest is counted. */
   problems: 100,
 
+  /** A page of metrics, an answer of Prometheus, a document of JSON that holds a load. */
+  loadBodyBytes: 4 * 1024 * 1024,
+  /** Reading a load may take its interval, and never longer than this. */
+  loadDeadlineMs: 5_000,
+  /** Different loads that are read. */
+  loadSources: 10_000,
+  /** Loads being read at once. */
+  loadsAtOnce: 64,
+
   probeBodyBytes: 65_536,
   probeHeaderBytes: 16_384,
   /** Probes in flight; one region of 3 000 silent endpoints at 10 s and a timeout of 2 s holds 600. */

@@ -1,4 +1,4 @@
-import { isHtml, missing, type NumberRead, readSample } from './value.ts';
+import { found, isHtml, missing, type NumberRead, readSample } from './value.ts';
 
 /** Which line of a page is meant: its metric and labels that it must have; others are free. */
 export interface Selector {
@@ -8,9 +8,30 @@ export interface Selector {
 
 /** The value of the one series on a page in Prometheus' text form that the selector means. Never throws. */
 export function readPageValue(page: string, selector: Selector): NumberRead {
+  const values = readPageValues(page, selector);
+  if (!Array.isArray(values)) return values;
+  if (values.length > 1)
+    return missing(`${values.length} series match ${formatSelector(selector)}; labels must tell one`);
+  return readSample(values[0]!);
+}
+
+/** The sum of all series that the selector means; none when one of them is no number. Never throws. */
+export function readPageSum(page: string, selector: Selector): NumberRead {
+  const values = readPageValues(page, selector);
+  if (!Array.isArray(values)) return values;
+  let sum = 0;
+  for (const text of values) {
+    const read = readSample(text);
+    if (!read.ok) return read;
+    sum += read.value;
+  }
+  return Number.isFinite(sum) ? found(sum) : missing('the sum is too large for a number');
+}
+
+/** The values of all series that the selector means, at least one, as they stand on the page. */
+function readPageValues(page: string, selector: Selector): string[] | NumberRead {
   if (isHtml(page)) return missing('the page is HTML, not metrics');
-  let value: NumberRead | undefined;
-  let matches = 0;
+  const values: string[] = [];
   for (let at = 0, number = 1; at < page.length; number++) {
     const newline = page.indexOf('\n', at);
     const end = newline < 0 ? page.length : newline;
@@ -18,17 +39,11 @@ export function readPageValue(page: string, selector: Selector): NumberRead {
       const series = readSeries(page.slice(at, end));
       if (series === undefined) {
         if (isNameEnd(page[at + selector.metric.length])) return missing(`line ${number} is not a metric`);
-      } else if (matchesSelector(series, selector)) {
-        matches++;
-        value = readSample(series.value);
-      }
+      } else if (matchesSelector(series, selector)) values.push(series.value);
     }
     at = end + 1;
   }
-  if (value === undefined) return missing(`the page has no ${formatSelector(selector)}`);
-  if (matches > 1)
-    return missing(`${matches} series match ${formatSelector(selector)}; labels must tell one`);
-  return value;
+  return values.length > 0 ? values : missing(`the page has no ${formatSelector(selector)}`);
 }
 
 /** Reads `name` or `name{label="value",…}`; undefined when it is neither. */
