@@ -17,7 +17,7 @@ export interface RegionDemand {
 }
 
 export interface RegionShare {
-  /** Of SHARE_ALL client prefixes, how many the region lets in; a multiple of SHARE_STEP unless `most` is not. */
+  /** Of SHARE_ALL client prefixes, how many the region lets in; a multiple of SHARE_STEP. */
   readonly share: number;
   /** What it will serve, with what falls to it because nobody lets it in. */
   readonly load: number;
@@ -90,7 +90,7 @@ function settle(regions: readonly RegionDemand[], delay: number): RegionShare[] 
     parts = next;
     if (still) break;
   }
-  const shares = parts.map((part, i) => Math.min(quantised(part), regions[i]!.most));
+  const shares = parts.map(quantised);
   const { loads } = flow(
     regions,
     shares.map((share) => share / SHARE_ALL),
