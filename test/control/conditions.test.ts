@@ -326,9 +326,24 @@ describe('capacity', () => {
     expect(percents(world.compose(600_000))).toEqual([100, 19, 100]);
   });
 
+  it('the load of a region that is down does not move its share', () => {
+    const world = new World();
+    world.capacities = [measured(1)];
+    world.loads.set(source.url, { value: 150, ageMs: 0, reading: 1 });
+    world.compose();
+    world.region(1, 'down');
+    world.loads.set(source.url, { value: 0, ageMs: 0, reading: 2 });
+    const down = world.compose();
+    expect([percents(down), down.overloaded(0, 1)]).toEqual([[100, 100, 100], false]);
+    world.region(1, 'up');
+    world.loads.set(source.url, { value: 136, ageMs: 0, reading: 3 });
+    expect(percents(world.compose())).toEqual([100, 81, 100]);
+  });
+
   it('a region without weight takes no part', () => {
     const world = new World();
-    world.capacities = [stated(0, 120), stated(1, 10), stated(2, 0)];
+    world.capacities = [stated(0, 120), stated(1, 80), stated(2, 0)];
+    expect(world.compose().share(0, 1)).toBeLessThan(SHARE_ALL);
     world.weights = [1, 1, 0, 0, 1, 1];
     const shares = world.compose();
     expect(shares.share(0, 1)).toBe(SHARE_ALL);
