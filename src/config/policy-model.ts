@@ -1,8 +1,5 @@
 import type { IpAddress } from '../ip/address.ts';
-import type { Window } from '../steering/windows.ts';
-
-export type { Floor } from '../steering/floor.ts';
-export type { Window };
+import type { Window } from '../steering/window.ts';
 
 /** What a policy hands a client on to: a pool or a policy, as an index into `Config.pools` or `Config.policies`. */
 export type Use = { readonly pool: number } | { readonly policy: number };
@@ -140,6 +137,8 @@ export type Policy =
 export interface OwnerTable {
   readonly owners: ReadonlyMap<string, number>;
 }
+
+export type { Floor } from '../steering/floor.ts';
 
 /** What a region of a pool can take. Same unit as its load. */
 export interface Capacity {

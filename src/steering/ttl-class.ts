@@ -1,20 +1,13 @@
-/**
- * The TTL of an answer that may change in `secondsToNextChange`: the largest class that does not outlast it, within
- * min and max, which count as classes themselves. Undefined: it cannot change by itself, so max. Few classes, so that
- * each can be signed and answers of one name fall into few caches' lines.
- */
+/** TTLs between the bounds of a policy, seconds: few, so that each can be prepared. */
+const classes = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 43200, 86400];
+
+/** The longest class that ends before the next change does, within the bounds, which are classes themselves. */
 export function ttlSeconds(
-  secondsToNextChange: number | undefined,
+  secondsToChange: number | undefined,
   minSeconds: number,
   maxSeconds: number,
 ): number {
-  if (secondsToNextChange === undefined || secondsToNextChange >= maxSeconds) return maxSeconds;
-  let ttl = minSeconds;
-  for (const seconds of classes) {
-    if (seconds > secondsToNextChange || seconds > maxSeconds) break;
-    ttl = Math.max(ttl, seconds);
-  }
-  return ttl;
+  if (secondsToChange === undefined || secondsToChange >= maxSeconds) return maxSeconds;
+  const fitting = classes.filter((each) => each > minSeconds && each < maxSeconds && each <= secondsToChange);
+  return fitting.at(-1) ?? minSeconds;
 }
-
-const classes = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 18_000, 36_000, 86_400];

@@ -1,15 +1,5 @@
 import { limits } from '../runtime/limits.ts';
-
-/** A part of the week in a time zone, by the clock on the wall there. */
-export interface Window {
-  /** IANA name. */
-  readonly timeZone: string;
-  /** 1 Monday … 7 Sunday: the days on which it begins. */
-  readonly days: readonly number[];
-  /** Minutes since midnight; `to` ≤ `from` ends on the next day, equal is the whole day. */
-  readonly fromMinute: number;
-  readonly toMinute: number;
-}
+import type { Window } from './window.ts';
 
 /**
  * Whether the window holds at an instant. The wall clock decides: an hour that it shows twice counts twice, one that it

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextEdge, type Window, windowHolds } from '../../src/steering/windows.ts';
+import type { Window } from '../../src/steering/window.ts';
+import { nextEdge, windowHolds } from '../../src/steering/windows.ts';
 
 const week = [1, 2, 3, 4, 5, 6, 7];
 const at = (text: string): number => Date.parse(text);
