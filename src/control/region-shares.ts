@@ -97,7 +97,7 @@ export class RegionShares {
       ...{ demand, band: undefined, up, most: share },
       overloaded: up && load.value > band.high * band.capacity,
       // The first moment at which it is older than it may be.
-      endMs: nowMs + band.load.keepMs - load.ageMs + 1,
+      endMs: Math.floor(nowMs + band.load.keepMs - load.ageMs) + 1,
     };
   }
 

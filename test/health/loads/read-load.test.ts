@@ -54,6 +54,8 @@ const page = [
   'broken{site="b"} 1',
   'below -3',
   'huge +Inf',
+  'vast{site="a"} 1e308',
+  'vast{site="b"} 1e308',
 ].join('\n');
 const document = JSON.stringify({
   sites: [{ load: 7 }, { load: '8.5' }, { load: -1 }, { load: true }, { load: null }],
@@ -76,6 +78,7 @@ describe('readLoad', () => {
     ['metric', 'broken', 'the value is NaN', page],
     ['metric', 'below', 'the value is -3; a load is never below 0', page],
     ['metric', 'huge', 'the value is +Inf', page],
+    ['metric', 'vast', 'the sum is too large for a number', page],
     ['metric', 'requests{', '"requests{" is not a metric', page],
     ['metric', 'requests', 'the page is HTML, not metrics', '<!doctype html>'],
     ['json', 'sites[0].load', 7, document],
