@@ -24,7 +24,10 @@ export function mmdbTarget(): Target {
       writeFileSync(path, input);
       let map: SharedArrayBuffer;
       try {
-        map = loadGeo({ sources: [{ path }], regions, sets: [[0, 1, 2]], cacheDirectory: undefined }).map;
+        map = loadGeo({
+          ...{ sources: [{ path }], regions, sets: [[0, 1, 2]], cacheDirectory: undefined },
+          views: [{ kind: 'distance', bias: [0, 0, 0] }],
+        }).maps[0]!;
       } catch (error) {
         if (error instanceof OperatorError) return;
         throw error;

@@ -4,7 +4,8 @@ import { DatabaseFile, type DatabaseInfo, dataOffset } from '../../src/geo/datab
 import { type LoadedGeo, loadGeo } from '../../src/geo/load.ts';
 import { locate } from '../../src/geo/locate.ts';
 import { GeoMap } from '../../src/geo/map.ts';
-import { type Place, PlaceReader } from '../../src/geo/place.ts';
+import type { Place } from '../../src/geo/place.ts';
+import { RecordReader } from '../../src/geo/record-reader.ts';
 import { SearchTree } from '../../src/geo/search-tree.ts';
 import { embeddedBits } from '../../src/ip/embedded.ts';
 import { Random } from '../../src/runtime/random.ts';
@@ -36,11 +37,13 @@ describe('the bundled data', () => {
 
   beforeAll(() => {
     withDirectory((cacheDirectory) => {
-      const request = { sources: ['bundled' as const], regions, sets: [[...regions.keys()]], cacheDirectory };
+      const views = [{ kind: 'distance' as const, bias: regions.map(() => 0) }];
+      const sets = [[...regions.keys()]];
+      const request = { sources: ['bundled' as const], regions, sets, views, cacheDirectory };
       cold = loadGeo(request);
       warm = loadGeo(request);
     });
-    map = new GeoMap(warm.map);
+    map = new GeoMap(warm.maps[0]!);
     for (const info of cold.databases) samples[info.ipVersion].push(...draw(info, 8_000));
   });
   afterAll(() => {
@@ -49,7 +52,7 @@ describe('the bundled data', () => {
 
   it('is compiled once and small', () => {
     expect([cold.fromCache, warm.fromCache]).toEqual([false, true]);
-    expect(warm.map.byteLength).toBeLessThan(25e6);
+    expect(warm.maps[0]!.byteLength).toBeLessThan(25e6);
     expect(cold.databases.map((info) => info.ipVersion)).toEqual([4, 6]);
     expect(cold.warnings).toEqual([]);
   });
@@ -93,7 +96,7 @@ describe('the bundled data', () => {
       words.forEach((word, i) => {
         view.setUint32(4 * i, word);
       });
-      expect(locate(cold.databases, { family: 6, bytes })?.place).toEqual(place);
+      expect(locate(cold.databases, { family: 6, bytes }).placed?.place).toEqual(place);
     }
   });
 
@@ -117,7 +120,7 @@ function draw(info: DatabaseInfo, count: number): Sample[] {
   const bytes: MemoryBytes = file.load();
   file.close();
   const tree = new SearchTree(bytes, info.nodeCount, info.recordSize);
-  const reader = new PlaceReader(bytes, info.dataStart, info.dataEnd);
+  const reader = new RecordReader(bytes, info.dataStart, info.dataEnd);
   const random = new Random(1);
   const found: Sample[] = [];
   while (found.length < count) {
@@ -137,7 +140,9 @@ function draw(info: DatabaseInfo, count: number): Sample[] {
       record = tree.child(record, side);
     }
     const isOther = info.ipVersion === 6 && embeddedBits(words[0], words[1], words[2]) !== 0;
-    if (isOther || record === info.nodeCount || !reader.read(dataOffset(info, record))) continue;
+    if (isOther || record === info.nodeCount) continue;
+    reader.read(dataOffset(info, record));
+    if (!reader.placed) continue;
     found.push({ words, place: reader.place() });
   }
   return found;

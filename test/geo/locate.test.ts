@@ -18,7 +18,7 @@ function tell(names: readonly string[], address: string): string {
   const found = locate(
     names.map((name) => open(fixture(`${name}.mmdb`))),
     parseAddress(address)!,
-  );
+  ).placed;
   if (found === undefined) return 'nowhere';
   const { city, subdivision, country, latitude, longitude, precision } = found.place;
   const where = [city, subdivision, country].map((part) => part ?? '-').join('/');

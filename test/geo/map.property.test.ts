@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MmdbWriter } from '../../geodb/mmdb-writer.ts';
 import { MemoryBytes } from '../../src/geo/bytes.ts';
-import { type CompileSource, compile } from '../../src/geo/compile.ts';
+import { compile } from '../../src/geo/compile.ts';
 import { GeoMap } from '../../src/geo/map.ts';
 import { isSoundMap } from '../../src/geo/verify.ts';
+import type { WalkSource } from '../../src/geo/walk.ts';
 import { databaseInfo } from './databases.ts';
 import { type Database, isElsewhere, type Network, Oracle, textOf } from './oracle.ts';
 
@@ -51,7 +52,7 @@ const regions = fc.array(place, { minLength: 1, maxLength: 12 }).map((list) =>
 );
 const sets = fc.array(fc.uniqueArray(fc.nat(11), { minLength: 1 }), { maxLength: 3 });
 const scene = fc.record({
-  databases: fc.array(database, { maxLength: 3 }),
+  databases: fc.array(database, { minLength: 1, maxLength: 3 }),
   regions,
   sets,
   recordSize: fc.constantFrom(24 as const, 28 as const, 32 as const),
@@ -64,7 +65,8 @@ describe('compile, then GeoMap', () => {
       fc.property(scene, ({ databases, regions, sets, recordSize, extra }) => {
         const known = sets.map((set) => set.filter((region) => region < regions.length));
         const sources = databases.map((each) => sourceOf(each, recordSize));
-        const { map: buffer } = compile(sources, regions, known);
+        const views = [{ kind: 'distance' as const, bias: regions.map(() => 0) }];
+        const buffer = compile(sources, views, { regions, sets: known })[0]!.map;
         expect(isSoundMap(buffer)).toBe(true);
         const map = new GeoMap(buffer);
         const oracle = new Oracle(databases, regions, known);
@@ -109,7 +111,7 @@ function unpack(map: GeoMap, found: number) {
   return { ranking: [...map.rankings.subarray(at, at + map.regionCount)], scope: found & 0xff };
 }
 
-function sourceOf(database: Database, recordSize: 24 | 28 | 32): CompileSource {
+function sourceOf(database: Database, recordSize: 24 | 28 | 32): WalkSource {
   const { ipVersion } = database;
   const writer = new MmdbWriter({ ipVersion, recordSize, databaseType: 'test', buildEpoch: 0 });
   for (const { start, length, place } of database.networks) {

@@ -30,19 +30,21 @@ describe('distanceKm', () => {
 
 describe('Ranker', () => {
   it('goes by the great circle, not by degrees: Tromsø is nearer to Moscow than to Frankfurt', () => {
-    expect(order(new Ranker([frankfurt, moscow], []), tromso)).toEqual([1, 0]);
+    expect(order(new Ranker({ regions: [frankfurt, moscow], sets: [] }), tromso)).toEqual([1, 0]);
   });
 
   it('crosses the date line: Samoa is nearer to Fiji than Sydney is', () => {
-    expect(order(new Ranker([sydney, fiji], []), samoa)).toEqual([1, 0]);
+    expect(order(new Ranker({ regions: [sydney, fiji], sets: [] }), samoa)).toEqual([1, 0]);
   });
 
   it('keeps the order of the config for regions in one place', () => {
-    expect(order(new Ranker([moscow, frankfurt, frankfurt, moscow], []), frankfurt)).toEqual([1, 2, 0, 3]);
+    expect(
+      order(new Ranker({ regions: [moscow, frankfurt, frankfurt, moscow], sets: [] }), frankfurt),
+    ).toEqual([1, 2, 0, 3]);
   });
 
   it('has the order of the config as ranking 0 and gives equal orders one number', () => {
-    const ranker = new Ranker([frankfurt, moscow], []);
+    const ranker = new Ranker({ regions: [frankfurt, moscow], sets: [] });
     expect([...ranker.table()]).toEqual([0, 1]);
     expect(ranker.rank(50, 8)).toBe(0);
     expect(ranker.rank(55, 37)).toBe(1);
@@ -51,7 +53,7 @@ describe('Ranker', () => {
   });
 
   it('ranks without regions', () => {
-    expect(new Ranker([], []).rank(1, 2)).toBe(0);
+    expect(new Ranker({ regions: [], sets: [] }).rank(1, 2)).toBe(0);
   });
 });
 
@@ -61,14 +63,14 @@ const equator = (count: number) =>
 
 describe('Ranker with many regions', () => {
   it('is exact for four of each set, then goes by distance from the nearest region', () => {
-    const ranker = new Ranker(equator(12), [[...Array(12).keys()]]);
+    const ranker = new Ranker({ regions: equator(12), sets: [[...Array(12).keys()]] });
     expect(order(ranker, { latitude: 0, longitude: 27 })).toEqual([5, 6, 4, 7, 3, 8, 2, 9, 1, 10, 0, 11]);
     // Nearer to 6 than to 4 or the other way round matters; 8 or 2 first does not.
     expect(order(ranker, { latitude: 0, longitude: 24 })).toEqual([5, 4, 6, 3, 7, 8, 2, 9, 1, 10, 0, 11]);
   });
 
   it('is exact between the two regions of a pool, however far they are', () => {
-    const ranker = new Ranker(equator(12), [[3, 8]]);
+    const ranker = new Ranker({ regions: equator(12), sets: [[3, 8]] });
     expect(order(ranker, { latitude: 0, longitude: 28 }).filter((region) => [3, 8].includes(region))).toEqual(
       [8, 3],
     );
@@ -78,17 +80,18 @@ describe('Ranker with many regions', () => {
   });
 
   it('does not lengthen the exact part for a pool in one region', () => {
-    const ranker = new Ranker(equator(12), [[11], [0]]);
+    const ranker = new Ranker({ regions: equator(12), sets: [[11], [0]] });
     for (let longitude = 0; longitude <= 55; longitude += 0.25) ranker.rank(0, longitude);
     // One for each nearest region; that of region 0 is the order of the config.
     expect(ranker.count).toBe(12);
   });
 
   it('takes as many regions as a byte can number', () => {
-    const ranker = new Ranker(
-      equator(255).map((r, i) => ({ latitude: (i % 17) * 9 - 72, longitude: r.longitude % 180 })),
-      [],
-    );
+    const regions = equator(255).map((r, i) => ({
+      latitude: (i % 17) * 9 - 72,
+      longitude: r.longitude % 180,
+    }));
+    const ranker = new Ranker({ regions, sets: [] });
     expect(new Set(order(ranker, { latitude: 10, longitude: 10 })).size).toBe(255);
   });
 
@@ -99,7 +102,7 @@ describe('Ranker with many regions', () => {
       longitude: ((i * 137.508) % 360) - 180,
     }));
     const pairs = golden.flatMap((_, a) => golden.slice(0, a).map((_, b) => [a, b]));
-    const ranker = new Ranker(golden, pairs);
+    const ranker = new Ranker({ regions: golden, sets: pairs });
     const random = new Random(3);
     const place = () => ({
       latitude: random.below(160) - 80 + random.fraction(),
