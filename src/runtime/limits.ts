@@ -129,7 +129,7 @@ export const limits = {
   geoRankings: 65_000,
   /** Maps from client to number in one snapshot, and how many of them are compiled in one walk of the databases. */
   views: 64,
-  geoViewsAtOnce: 8,
+  geoViewsAtOnce: 4,
   /** Of one match view; its numbers have 16 bits. */
   viewEntries: 10_000,
   viewKeys: 100_000,

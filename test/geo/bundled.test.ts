@@ -7,6 +7,7 @@ import { GeoMap } from '../../src/geo/map.ts';
 import type { Place } from '../../src/geo/place.ts';
 import { RecordReader } from '../../src/geo/record-reader.ts';
 import { SearchTree } from '../../src/geo/search-tree.ts';
+import { knowsSubdivisions } from '../../src/geo/subdivisions.ts';
 import { embeddedBits } from '../../src/ip/embedded.ts';
 import { Random } from '../../src/runtime/random.ts';
 import { withDirectory } from './databases.ts';
@@ -87,6 +88,15 @@ describe('the bundled data', () => {
       const others = words.map((word, i) => mixHost(word, random.next(), scope - 32 * i));
       expect(look(family, others)).toBe(found);
     }
+  });
+
+  it('has names of subdivisions that lead to their codes', () => {
+    const divided = samples[4].filter(
+      ({ place: { country, subdivision } }) => knowsSubdivisions(country ?? '') && subdivision !== undefined,
+    );
+    expect(divided.length).toBeGreaterThan(3_000);
+    const lost = divided.filter(({ place }) => place.subdivisionCode === undefined);
+    expect(new Set(lost.map(({ place }) => `${place.country} ${place.subdivision}`)).size).toBeLessThan(4);
   });
 
   it('is told by locate as it is in the map', () => {

@@ -16,6 +16,10 @@ function order(ranker: Ranker, { latitude, longitude }: { latitude: number; long
   return [...ranker.table().subarray(at, at + ranker.regionCount)];
 }
 
+/** Regions along the equator, so that distance is difference of longitude. */
+const equator = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ latitude: 0, longitude: i * 5 }));
+
 describe('distanceKm', () => {
   it.each([
     [tromso, moscow, 1798],
@@ -57,9 +61,86 @@ describe('Ranker', () => {
   });
 });
 
-/** Regions along the equator, so that distance is difference of longitude. */
-const equator = (count: number) =>
-  Array.from({ length: count }, (_, i) => ({ latitude: 0, longitude: i * 5 }));
+describe('Ranker with bias', () => {
+  /** Two regions 40 degrees apart on the equator: without bias the border is at 20. */
+  const apart = [
+    { latitude: 0, longitude: 0 },
+    { latitude: 0, longitude: 40 },
+  ];
+  /** Where clients begin to go to the second region. */
+  const border = (bias: readonly number[]) => {
+    const ranker = new Ranker({ regions: apart, sets: [] }, bias);
+    for (let longitude = 0; longitude <= 40; longitude += 0.125) {
+      if (order(ranker, { latitude: 0, longitude })[0] === 1) return longitude;
+    }
+    return Number.POSITIVE_INFINITY;
+  };
+
+  it.each([
+    [[0, 0], 20.125],
+    // d × 0.5 < 40 − d up to two thirds of the way.
+    [[50, 0], 26.75],
+    [[0, -50], 26.75],
+    [[0, 50], 13.375],
+    [[-50, 0], 13.375],
+    [[50, 50], 20.125],
+    [[99, 0], 39.625],
+    [[0, -99], 39.625],
+    [[-99, 99], 0.125],
+  ])('%j moves the border to %d degrees', (bias, degrees) => {
+    expect(border(bias)).toBe(degrees);
+  });
+
+  it('reaches further the higher the bias is', () => {
+    const borders = Array.from({ length: 199 }, (_, i) => border([i - 99, 0]));
+    expect(borders.every((degrees, i) => i === 0 || degrees >= borders[i - 1]!)).toBe(true);
+    expect(borders[198]! - borders[0]!).toBeGreaterThan(39);
+  });
+
+  it('orders as great-circle distance does when all biases are equal', () => {
+    const around = [moscow, frankfurt, fiji, samoa, sydney];
+    const plain = new Ranker({ regions: around, sets: [] });
+    const biased = new Ranker({ regions: around, sets: [] }, [30, 30, 30, 30, 30]);
+    const random = new Random(5);
+    for (let i = 0; i < 2000; i++) {
+      const client = { latitude: random.fraction() * 170 - 85, longitude: random.fraction() * 360 - 180 };
+      expect(order(biased, client)).toEqual(order(plain, client));
+    }
+  });
+
+  it('multiplies distances along the ground, not through it', () => {
+    // Nearly opposite on the globe: 18 000 km along the ground are 1.98 radii through it, 9 000 km are 1.30.
+    const there = [
+      { latitude: 0, longitude: 161.9 },
+      { latitude: 0, longitude: -80.9 },
+    ];
+    expect(order(new Ranker({ regions: there, sets: [] }, [45, 0]), { latitude: 0, longitude: 0 })).toEqual([
+      1, 0,
+    ]);
+    expect(order(new Ranker({ regions: there, sets: [] }, [51, 0]), { latitude: 0, longitude: 0 })).toEqual([
+      0, 1,
+    ]);
+  });
+});
+
+describe('Ranker.rankOrder', () => {
+  it('takes an order as it is, cut where pools need no more', () => {
+    const few = new Ranker({ regions: equator(5), sets: [] });
+    expect([...few.regionsOf(few.rankOrder([3, 0, 4, 2, 1]))]).toEqual([3, 0, 4, 2, 1]);
+    const many = new Ranker({
+      regions: equator(12),
+      sets: [
+        [0, 9],
+        [3, 4, 5],
+      ],
+    });
+    const reversed = Array.from({ length: 12 }, (_, i) => 11 - i);
+    // 9 before 0 and 5, 4 before 3 are exact; from there on by distance from region 11.
+    expect([...many.regionsOf(many.rankOrder(reversed))]).toEqual(reversed);
+    const first = [0, 5, 11, 4, 10, 1, 2, 3, 6, 7, 8, 9];
+    expect([...many.regionsOf(many.rankOrder(first))]).toEqual([0, 5, 11, 4, 1, 2, 3, 6, 7, 8, 9, 10]);
+  });
+});
 
 describe('Ranker with many regions', () => {
   it('is exact for four of each set, then goes by distance from the nearest region', () => {

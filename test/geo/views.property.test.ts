@@ -122,6 +122,42 @@ describe('compile, then GeoMap', () => {
     );
   });
 
+  it('is exact for four of each set when there are many regions', () => {
+    const regions = Array.from({ length: 12 }, (_, i) => ({
+      latitude: 7.1 * i - 40,
+      longitude: 29.3 * i - 170,
+    }));
+    const row = fc.record({
+      client: rowKey,
+      region: fc.nat(11),
+      milliseconds: fc.integer({ min: 1, max: 4 }),
+    });
+    const sets = fc.array(fc.uniqueArray(fc.nat(11), { minLength: 2 }), { minLength: 1, maxLength: 3 });
+    const scene = fc.record({ ...world, rows: fc.array(row, { maxLength: 30 }), sets });
+    fc.assert(
+      fc.property(scene, ({ databases, rows, sets, extra }) => {
+        const table = { rows: rows.map((each) => ({ ...each, client: keyOf(each.client) })) };
+        const sources = databases.map((each) => sourceOf(each, 28, recordOf));
+        const view = { kind: 'latency', table } as View;
+        const map = new GeoMap(compile(sources, [view], { regions, sets })[0]!.map);
+        const keys = rows.map(({ client }) => client);
+        const oracle = new ViewOracle(databases, keys, (client) =>
+          latencyOrder(rows, regions, client).join(),
+        );
+        for (const address of around(oracle.boundaries(4), extra, 32)) {
+          const number = find(map, 4, address) >>> 8;
+          const told = [...map.rankings.subarray(number * 12, number * 12 + 12)];
+          const full = oracle.answer(4, address).split(',').map(Number);
+          for (const set of sets) {
+            const own = (order: number[]) => order.filter((region) => set.includes(region)).slice(0, 4);
+            expect(own(told), textOf(address, 4)).toEqual(own(full));
+          }
+        }
+      }),
+      { numRuns: 60, seed },
+    );
+  });
+
   it('makes of several views at once what it makes of each alone', () => {
     const views = fc.array(fc.array(anyKey, { maxLength: 3 }), { minLength: 2, maxLength: 10 });
     fc.assert(
