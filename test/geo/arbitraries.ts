@@ -30,7 +30,7 @@ export function block(bases: readonly bigint[], bits: number, minLength = 1) {
   });
 }
 
-export function networks<T>(
+function networks<T>(
   bases: readonly bigint[],
   bits: number,
   record: fc.Arbitrary<T | undefined>,
