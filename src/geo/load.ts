@@ -5,9 +5,8 @@ import { bundledDatabases } from './bundled.ts';
 import { readCachedMap, removeOldMaps, writeCachedMap } from './cache.ts';
 import { CacheKeys } from './cache-key.ts';
 import { type Compiled, compile } from './compile.ts';
-import { countsByNumber } from './counts.ts';
 import { DatabaseFile, type DatabaseInfo } from './database.ts';
-import { MatchNumber } from './match-view.ts';
+import { findingsOf, type ViewFindings } from './findings.ts';
 import type { RankedRegions } from './ranker.ts';
 import type { View } from './views.ts';
 
@@ -36,13 +35,6 @@ export interface LoadedGeo {
   readonly fromCache: boolean;
   /** About databases and cache. */
   readonly warnings: readonly string[];
-}
-
-export interface ViewFindings {
-  /** Keys that do not do what they seem to: `US-ZZ matches no record`. */
-  readonly notes: readonly string[];
-  /** Of a match view: shares, 0 … 1, of the IPv4 addresses that are not reserved. */
-  readonly shares: { readonly unplaced: number; readonly noEntry: number } | undefined;
 }
 
 /**
@@ -147,12 +139,4 @@ function databaseWarnings(databases: readonly DatabaseInfo[], compiled: readonly
     );
   }
   return warnings;
-}
-
-function findingsOf({ map, notes }: Compiled, view: View): ViewFindings {
-  if (view.kind !== 'match') return { notes, shares: undefined };
-  const counts = countsByNumber(map);
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  const unplaced = counts[MatchNumber.UNPLACED]! / all;
-  return { notes, shares: { unplaced, noEntry: counts[MatchNumber.NO_ENTRY]! / all } };
 }
