@@ -145,13 +145,7 @@ function takeGeo(
   const cacheDirectory = config.state.directory;
   try {
     const isUnchanged = fitting !== undefined && JSON.stringify(fitting.files) === JSON.stringify(files);
-    const geo = isUnchanged
-      ? fitting
-      : {
-          ...loadGeo({ sources: config.geo.databases, regions, sets, cacheDirectory, keep: !writesNothing }),
-          madeFor,
-          files,
-        };
+    const geo = isUnchanged ? fitting : { ...loadView(config, sets, !writesNothing), madeFor, files };
     const problems = geo.warnings.map((message) => problem('STATE', 'warning', cacheDirectory, message));
     return { geo, problems, failed: false };
   } catch (error) {
@@ -160,6 +154,14 @@ function takeGeo(
     const told = problem(error.code, fitting === undefined ? 'error' : 'warning', config.file, message);
     return { geo: fitting, problems: [told], failed: true };
   }
+}
+
+/** The one map that queries use: by distance without bias. */
+function loadView({ geo, regions, state }: Config, sets: readonly (readonly number[])[], keep: boolean) {
+  const distance = { kind: 'distance', bias: regions.map(() => 0) } as const;
+  const request = { sources: geo.databases, regions, sets, views: [distance], keep };
+  const { maps, databases, warnings } = loadGeo({ ...request, cacheDirectory: state.directory });
+  return { map: maps[0]!, databases, warnings };
 }
 
 /** The files that stand behind `geo.databases`, whether they are there or not. */

@@ -148,8 +148,16 @@ export const limits = {
   geoTextBytes: 256,
   /** Distinct orders of regions in one map; what comes after gets a coarser order. */
   geoRankings: 65_000,
-  /** Compiled maps kept on disk. */
-  geoCacheFiles: 4,
+  /** Maps from client to number in one snapshot, and how many of them are compiled in one walk of the databases. */
+  views: 64,
+  geoViewsAtOnce: 4,
+  /** Of one match view; its numbers have 16 bits. */
+  viewEntries: 10_000,
+  viewKeys: 100_000,
+  /** Of one latency table. */
+  latencyRows: 1_000_000,
+  /** Compiled maps kept on disk beside those in use. */
+  geoCacheFiles: 8,
   geoMapBytes: 512 * 1024 * 1024,
 
   zones: 100_000,
