@@ -123,8 +123,6 @@ export const limits = {
   answersPerQuery: 16,
   /** Policies inside of each other. */
   policyDepth: 8,
-  /** Different maps from clients to numbers. */
-  views: 64,
   /** Keys of one table of owners, and bytes of its file. */
   ownerKeys: 1_000_000,
   /** ALPN ids of a steered service; a record with them and all hints fits `serviceRecordBytes`. */
