@@ -35,9 +35,12 @@ export function endpoint(name: string, address: string): Endpoint {
   return { name, region: 0, address: parsed, weight: 1, probe: { address: parsed, port: undefined } };
 }
 
+/** Without what stands above health. */
+export const plainPool = { floor: undefined, rampMs: undefined, capacities: [] } as const;
+
 export function pool(name: string, addresses: readonly string[], by: Monitor | 'none' = monitor): Pool {
   const endpoints = addresses.map((address, i) => endpoint(`e${i}`, address));
-  return { name, monitor: by === 'none' ? undefined : by, endpoints };
+  return { ...plainPool, name, monitor: by === 'none' ? undefined : by, endpoints };
 }
 
 export function config(...pools: Pool[]): CheckedConfig {
