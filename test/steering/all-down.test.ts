@@ -88,20 +88,20 @@ describe.each(Object.entries(types))('%s, when all are down', (_, plain) => {
 describe('a policy that hands on', () => {
   const inner = policy({ type: 'nearest', from: pool(0), view: 0, spread: 'fill', allDown: 'nodata' });
 
-  it.each<[string, (number | undefined)[]]>([['every client', [0, 0, 0]]])(
-    'leaves the rule to what it chose, when it leads %s anywhere',
-    (_, branches) => {
-      const geo = policy({
-        ...{ type: 'geo', view: 1, fallback: pool(1), allDown: 'serve-all' },
-        branches: branches.map((each) => (each === undefined ? undefined : nested(each))),
-      });
-      const world = worldOf(poolDown(), inner, geo);
-      expect(world.ask({ policy: 1, subnet: '5.1.2.0/24' })).toMatchObject({
-        given: [],
-        serving: Serving.NODATA,
-      });
-    },
-  );
+  it.each<[string, (number | undefined)[]]>([
+    ['every client', [0, 0, 0]],
+    ['some clients', [undefined, undefined, 0]],
+  ])('leaves the rule to what it chose, when it leads %s anywhere', (_, branches) => {
+    const geo = policy({
+      ...{ type: 'geo', view: 1, fallback: pool(1), allDown: 'serve-all' },
+      branches: branches.map((each) => (each === undefined ? undefined : nested(each))),
+    });
+    const world = worldOf(poolDown(), inner, geo);
+    expect(world.ask({ policy: 1, subnet: '5.1.2.0/24' })).toMatchObject({
+      given: [],
+      serving: Serving.NODATA,
+    });
+  });
 
   it('gives its fallback to clients whom it leads nowhere', () => {
     const geo = policy({

@@ -70,5 +70,6 @@ function allDown(grow: Grow, index: number, policy: Policy, body: (mode: Mode) =
 }
 
 function empty(grow: Grow, policy: number, serving: Serving): number {
-  return grow.gives(grow.writer.empty({ policy, serving, ttlSeconds: grow.ttlOf(policy) }, false));
+  // Final: a policy around this one that leads other clients nowhere has a fallback for those, not for these.
+  return grow.gives(grow.writer.empty({ policy, serving, ttlSeconds: grow.ttlOf(policy) }, true));
 }
