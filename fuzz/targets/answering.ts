@@ -54,7 +54,14 @@ export function fuzzContext(): QueryContext {
   promise(zone !== undefined, `the zone loads: ${JSON.stringify(problems)}`);
   const endpoints = ['192.0.2.10', '192.0.2.11', '2001:db8::10'].map((text, i) => {
     const address = parseAddress(text)!;
-    return { name: `e${i}`, region: i % 2, address, weight: 1, probe: { address, port: 80 } };
+    return {
+      name: `e${i}`,
+      region: i % 2,
+      address,
+      host: undefined,
+      weight: 1,
+      probe: { address, port: 80 },
+    };
   });
   const config: Pick<Config, 'regions' | 'pools' | 'policies' | 'steerings'> = {
     regions: ['a', 'b'].map((name) => ({ name, title: name, latitude: 0, longitude: 0 })),
@@ -68,7 +75,9 @@ export function fuzzContext(): QueryContext {
         ...{ families: 'together', residency: undefined },
       },
     ],
-    steerings: [{ policy: 0 }],
+    steerings: [
+      { policy: 0, hosts: 'flatten', https: undefined, svcb: undefined, srv: undefined, mx: undefined },
+    ],
   };
   const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
   context.adopt({

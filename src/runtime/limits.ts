@@ -110,6 +110,11 @@ export const limits = {
   /** Records of one answer whose targets' addresses are looked for. */
   additionalNames: 16,
 
+  /** Time zones whose clocks are kept at hand; the world has some 600 names of them. */
+  timeZones: 1_000,
+  /** Rounds in which regions pass on what they do not take, until shares stand still. */
+  shareRounds: 200,
+
   regions: 255,
   monitors: 10_000,
   policies: 10_000,
@@ -122,6 +127,10 @@ export const limits = {
   views: 64,
   /** Keys of one table of owners, and bytes of its file. */
   ownerKeys: 1_000_000,
+  /** ALPN ids of a steered service; a record with them and all hints fits `serviceRecordBytes`. */
+  serviceAlpn: 8,
+  serviceAlpnBytes: 32,
+  serviceRecordBytes: 1_024,
   /** Steps of one decision that an explanation tells. */
   traceSteps: 4_096,
   /** (policy, region) pairs that can be counted one by one. */
@@ -159,6 +168,15 @@ export const limits = {
   pipePatienceMs: 2_000,
   /** Problems told at once; the rest is counted. */
   problems: 100,
+
+  /** A page of metrics, an answer of Prometheus, a document of JSON that holds a load. */
+  loadBodyBytes: 4 * 1024 * 1024,
+  /** Reading a load may take its interval, and never longer than this. */
+  loadDeadlineMs: 5_000,
+  /** Different loads that are read. */
+  loadSources: 10_000,
+  /** Loads being read at once. */
+  loadsAtOnce: 64,
 
   probeBodyBytes: 65_536,
   probeHeaderBytes: 16_384,

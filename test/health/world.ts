@@ -32,7 +32,10 @@ export const monitor: Monitor = {
 
 export function endpoint(name: string, address: string): Endpoint {
   const parsed = parseAddress(address)!;
-  return { name, region: 0, address: parsed, weight: 1, probe: { address: parsed, port: undefined } };
+  return {
+    ...{ name, region: 0, address: parsed, host: undefined, weight: 1 },
+    probe: { address: parsed, port: undefined },
+  };
 }
 
 /** Without what stands above health. */

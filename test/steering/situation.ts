@@ -1,4 +1,4 @@
-import type { Conditions, EndpointState } from '../../src/snapshot/compile/conditions.ts';
+import type { Conditions, EndpointState, HostAddress } from '../../src/snapshot/compile/conditions.ts';
 import { SHARE_ALL } from '../../src/steering/nodes.ts';
 
 /** Conditions that a test sets; all is up and nothing stands above health until it says otherwise. */
@@ -33,6 +33,10 @@ export class Situation implements Conditions {
 
   calmMs(pool: number, endpoint: number): number | undefined {
     return this.calm.get(`${pool}/${endpoint}`);
+  }
+
+  hostAddresses(): readonly HostAddress[] {
+    return [];
   }
 
   setState(pool: number, endpoint: number, state: EndpointState): this {

@@ -157,15 +157,24 @@ function configOf({ regions, pools, policies, owners }: Scene): Config {
     pools: pools.map(poolOf),
     policies,
     owners: owners.map((table) => ({ owners: new Map(Object.entries(table)) })),
-    steerings: policies.map((_, policy) => ({ policy })),
+    steerings: policies.map((_, policy) => ({ policy, ...plainSteering })),
   };
   return config as Config;
 }
 
+/** A and AAAA alone. */
+const plainSteering = {
+  hosts: 'flatten',
+  https: undefined,
+  svcb: undefined,
+  srv: undefined,
+  mx: undefined,
+} as const;
+
 function poolOf(specs: readonly EndpointSpec[], index: number): Pool {
   const endpoints = specs.map(({ region, family, weight }, i): Endpoint => {
     const address = addressOf(index, i, family);
-    return { name: `e${i}`, region, address, weight, probe: { address, port: undefined } };
+    return { name: `e${i}`, region, address, host: undefined, weight, probe: { address, port: undefined } };
   });
   return {
     ...{ name: `p${index}`, monitor: undefined, endpoints },

@@ -22,6 +22,6 @@ function growOwner(grow: Grow, from: Use, region: number, context: GrowContext):
   const within = context.within.and([region]);
   const inside = { ...context, within, only: within };
   return 'pool' in from
-    ? grow.group(from.pool, inside, true)
+    ? grow.groups.whole({ pool: from.pool, even: true }, inside)
     : grow.use(from, { ...inside, rule: undefined });
 }
