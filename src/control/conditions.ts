@@ -25,8 +25,8 @@ export interface ConditionedPool {
   readonly capacities: readonly Capacity[];
 }
 
-/** Health's own word, by the indexes of the config. */
-export type HealthView = Pick<Conditions, 'state' | 'wasGood' | 'calmMs'>;
+/** Health's own word, and what hosts resolve to, by the indexes of the config. */
+export type HealthView = Pick<Conditions, 'state' | 'wasGood' | 'calmMs' | 'hostAddresses'>;
 
 export interface ComposedConditions extends Conditions {
   /** When something here changes by time alone: wall clock ms, later than `nowMs`. */
@@ -134,6 +134,7 @@ export class ConditionsComposer {
       nowMs: moments.nowMs,
       state: (pool, endpoint) => pools[pool]!.states[endpoint]!,
       wasGood: (pool, endpoint) => health.wasGood(pool, endpoint),
+      hostAddresses: (pool, endpoint) => health.hostAddresses(pool, endpoint),
       drained: (pool, endpoint) => pools[pool]!.drained[endpoint]!,
       frozen: (pool) => pools[pool]!.frozen,
       share: (pool, region) => pools[pool]!.shares?.get(region) ?? SHARE_ALL,

@@ -50,8 +50,9 @@ export function takeInventory(
   known: Known,
   nowMs: number,
   onChange: (change: HealthChange) => void,
+  onDoubt: () => void,
 ): Inventory {
-  const table = new HealthTable(config.pools, nowMs, onChange);
+  const table = new HealthTable(config.pools, nowMs, onChange, onDoubt);
   const checks = new Map<string, Check>();
   const places = new Map<Check, Place[]>();
   for (const [p, pool] of config.pools.entries()) {

@@ -131,6 +131,10 @@ export const limits = {
   serviceAlpn: 8,
   serviceAlpnBytes: 32,
   serviceRecordBytes: 1_024,
+  /** Addresses of one host that are used; how often it is looked up at most and at least. */
+  hostAddresses: 16,
+  hostRetryMs: 5_000,
+  hostRefreshMs: 3_600_000,
   /** Steps of one decision that an explanation tells. */
   traceSteps: 4_096,
   /** (policy, region) pairs that can be counted one by one. */
