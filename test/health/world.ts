@@ -72,6 +72,7 @@ export class World {
       probes: this.network.probes,
       onChange: (change) => this.changes.push(change),
       onProbe: (report) => this.reports.push(report),
+      onDoubt: () => {},
     });
   }
 
