@@ -22,7 +22,7 @@ const allowed: Record<string, readonly string[]> = {
   'query-log': ['query', 'dns', 'ip'],
   server: ['query', 'snapshot', 'dns', 'ip'],
   config: ['dns', 'ip', 'geo', 'zone', 'steering'],
-  health: ['config/model.ts', 'ip', 'dns'],
+  health: ['config/model.ts', 'config/check-model.ts', 'ip', 'dns'],
   metrics: ['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'query', 'server', 'config', 'health'],
   control: [
     ...['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'snapshot/compile', 'query', 'server', 'config'],

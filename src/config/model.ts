@@ -1,6 +1,7 @@
 import type { WireName } from '../dns/names.ts';
 import type { IpAddress } from '../ip/address.ts';
 import type { Prefix } from '../ip/prefix.ts';
+import type { ProbeCheck } from './check-model.ts';
 
 /** The config after validation: every default filled in, every path absolute, every reference resolved. */
 export interface Config {
@@ -119,31 +120,7 @@ export interface Monitor {
   /** Failures that take an endpoint out; successes in a row that bring it back. */
   readonly fall: number;
   readonly rise: number;
-  readonly check: HttpCheck | TcpCheck;
-}
-
-export interface TcpCheck {
-  readonly type: 'tcp';
-  readonly port: number | undefined;
-}
-
-export interface HttpCheck {
-  readonly type: 'http' | 'https';
-  /** Undefined: 80 or 443. */
-  readonly port: number | undefined;
-  readonly method: 'GET' | 'HEAD';
-  readonly path: string;
-  /** Host header and TLS server name; undefined: the endpoint's address. */
-  readonly host: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Inclusive ranges of accepted statuses. */
-  readonly status: readonly (readonly [number, number])[];
-  /** Text that the first 64 KiB of the body must hold. */
-  readonly body: string | undefined;
-  /** False skips certificate checks: named so that it cannot be overlooked. https only. */
-  readonly verifyCertificate: boolean;
-  /** PEM of additional authorities, read at load. https only. */
-  readonly ca: string | undefined;
+  readonly check: ProbeCheck;
 }
 
 export interface Pool {

@@ -32,7 +32,7 @@ export function resolveConfig(
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
   const regions = mapNamed(draft.regions, resolveRegion);
   const monitors = mapNamed(draft.monitors, (name, input) =>
-    resolveMonitor(name, input, environment, base, findings),
+    resolveMonitor(name, input, { environment, base, findings }),
   );
   const pools = mapNamed(draft.pools, (name, input) => resolvePool(name, input, regions, monitors, findings));
   const policies = mapNamed(draft.policies, (name, input) =>

@@ -3,14 +3,13 @@ import type { Endpoint, Monitor } from '../config/model.ts';
 import { formatAddress } from '../ip/address.ts';
 import type { ProbeTarget } from './probes/probe.ts';
 
-/** Where a monitor checks an endpoint. Port 0 (a TCP check without a port) is refused by every probe. */
+/** Where a monitor checks an endpoint. Port 0 (no load lets that through) is refused by every probe. */
 export function targetOf(endpoint: Endpoint, monitor: Monitor): ProbeTarget {
   const { check } = monitor;
-  const usualPort = { http: 80, https: 443, tcp: 0 }[check.type];
   return {
     address: formatAddress(endpoint.probe.address),
-    port: endpoint.probe.port ?? check.port ?? usualPort,
-    host: (check.type === 'tcp' ? undefined : check.host) ?? formatAddress(endpoint.address),
+    port: endpoint.probe.port ?? check.port ?? 0,
+    host: ('host' in check ? check.host : undefined) ?? formatAddress(endpoint.address),
   };
 }
 

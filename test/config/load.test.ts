@@ -59,7 +59,7 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
       {
         ...{ name: 'w', intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2 },
         check: {
-          ...{ type: 'http', port: undefined, method: 'GET', path: '/', host: undefined, headers: {} },
+          ...{ type: 'http', port: 80, method: 'GET', path: '/', host: undefined, headers: {} },
           ...{ status: [[200, 299]], body: undefined, verifyCertificate: true, ca: undefined },
         },
       },

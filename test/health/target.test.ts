@@ -7,12 +7,12 @@ import { check, endpoint, monitor } from './world.ts';
 const here = endpoint('a', '192.0.2.1');
 const elsewhere = { ...here, probe: { address: parseAddress('10.1.0.7')!, port: 81 } };
 const tcp: Monitor = { ...monitor, check: { type: 'tcp', port: 25 } };
-const plain: Monitor = { ...monitor, check: { ...check, port: undefined, host: undefined } };
+const plain: Monitor = { ...monitor, check: { ...check, port: 80, host: undefined } };
 
 describe('targetOf', () => {
   it.each([
     ['the port of the monitor', here, monitor, { address: '192.0.2.1', port: 8080, host: 'web.example' }],
-    ['the usual port', here, plain, { address: '192.0.2.1', port: 80, host: '192.0.2.1' }],
+    ['the address as host', here, plain, { address: '192.0.2.1', port: 80, host: '192.0.2.1' }],
     [
       'the probe address, called by the served one',
       elsewhere,
@@ -25,8 +25,8 @@ describe('targetOf', () => {
     expect(targetOf(where, by)).toEqual(target);
   });
 
-  it('https goes to 443', () => {
-    expect(targetOf(here, { ...plain, check: { ...check, type: 'https', port: undefined } }).port).toBe(443);
+  it('without any port the place is none', () => {
+    expect(targetOf(here, { ...monitor, check: { type: 'tcp', port: undefined } }).port).toBe(0);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { Endpoint, HttpCheck, Monitor, Pool } from '../../src/config/model.ts';
+import type { HttpCheck } from '../../src/config/check-model.ts';
+import type { Endpoint, Monitor, Pool } from '../../src/config/model.ts';
 import { createHealthChecker, type HealthChecker, type ProbeReport } from '../../src/health/checker.ts';
 import type { CheckedConfig } from '../../src/health/inventory.ts';
 import type { HealthChange } from '../../src/health/table.ts';

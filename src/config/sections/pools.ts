@@ -102,8 +102,8 @@ export function resolvePool(
         `\`probe\` has no use: pool ${showName(path[1]!)} has no monitor`,
       );
     }
-    if (monitor?.check.type === 'tcp' && monitor.check.port === undefined && probe.port === undefined) {
-      const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor tcp monitor ${showName(monitor.name)} names one`;
+    if (monitor !== undefined && monitor.check.port === undefined && probe.port === undefined) {
+      const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor ${monitor.check.type} monitor ${showName(monitor.name)} names one`;
       findings.error('CONFIG_MISSING', at, message);
     }
     resolved.push({ name, region, address, weight, probe });

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import { Client } from 'undici';
-import type { HttpCheck } from '../../config/model.ts';
+import type { HttpCheck } from '../../config/check-model.ts';
 import { limits } from '../../runtime/limits.ts';
 import { connectTcp, startTls } from './connection.ts';
 import { outcomeOf } from './outcome.ts';

@@ -1,4 +1,4 @@
-import type { HttpCheck, TcpCheck } from '../../config/model.ts';
+import type { ProbeCheck } from '../../config/check-model.ts';
 
 /** Where one probe goes. `host` is what the endpoint is called: Host header, TLS name, name in reasons. */
 export interface ProbeTarget {
@@ -27,9 +27,11 @@ export interface ProbeResult {
  */
 export type Probe<C> = (target: ProbeTarget, check: C, signal: AbortSignal) => Promise<ProbeResult>;
 
+type CheckOf<Type, Check = ProbeCheck> = Check extends { readonly type: infer Types }
+  ? Type extends Types
+    ? Check
+    : never
+  : never;
+
 /** One implementation for each type of check. */
-export interface Probes {
-  readonly http: Probe<HttpCheck>;
-  readonly https: Probe<HttpCheck>;
-  readonly tcp: Probe<TcpCheck>;
-}
+export type Probes = { readonly [Type in ProbeCheck['type']]: Probe<CheckOf<Type>> };

@@ -1,4 +1,4 @@
-import type { TcpCheck } from '../../config/model.ts';
+import type { TcpCheck } from '../../config/check-model.ts';
 import { connectTcp } from './connection.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Probe } from './probe.ts';

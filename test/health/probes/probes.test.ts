@@ -1,6 +1,6 @@
 import type net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpCheck } from '../../../src/config/model.ts';
+import type { HttpCheck } from '../../../src/config/check-model.ts';
 import { networkProbes } from '../../../src/health/probes/network.ts';
 import type { ProbeResult, ProbeTarget } from '../../../src/health/probes/probe.ts';
 import { limits } from '../../../src/runtime/limits.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import type { HttpCheck } from '../../../src/config/model.ts';
+import type { HttpCheck } from '../../../src/config/check-model.ts';
 import type { ProbeTarget } from '../../../src/health/probes/probe.ts';
 
 /** A server of ours on loopback, well or badly behaved. */
@@ -78,7 +78,7 @@ export function flood(text: string, more: string): (socket: net.Socket) => void 
 
 export const httpCheck: HttpCheck = {
   type: 'http',
-  port: undefined,
+  port: 80,
   method: 'GET',
   path: '/healthz',
   host: undefined,

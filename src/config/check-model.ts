@@ -1,0 +1,25 @@
+/** What a monitor checks, by type. Ports are undefined where the type has no usual one. */
+export type ProbeCheck = HttpCheck | TcpCheck;
+
+export interface TcpCheck {
+  readonly type: 'tcp';
+  readonly port: number | undefined;
+}
+
+export interface HttpCheck {
+  readonly type: 'http' | 'https';
+  readonly port: number;
+  readonly method: 'GET' | 'HEAD';
+  readonly path: string;
+  /** Host header and TLS server name; undefined: the endpoint's address. */
+  readonly host: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Inclusive ranges of accepted statuses. */
+  readonly status: readonly (readonly [number, number])[];
+  /** Text that the first 64 KiB of the body must hold. */
+  readonly body: string | undefined;
+  /** False skips certificate checks: named so that it cannot be overlooked. https only. */
+  readonly verifyCertificate: boolean;
+  /** PEM of additional authorities, read at load. https only. */
+  readonly ca: string | undefined;
+}
