@@ -120,6 +120,8 @@ export interface Monitor {
   /** Failures that take an endpoint out; successes in a row that bring it back. */
   readonly fall: number;
   readonly rise: number;
+  /** Where probes come from; undefined: the system chooses. */
+  readonly source: IpAddress | undefined;
   readonly check: ProbeCheck;
 }
 

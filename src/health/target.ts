@@ -10,6 +10,7 @@ export function targetOf(endpoint: Endpoint, monitor: Monitor): ProbeTarget {
     address: formatAddress(endpoint.probe.address),
     port: endpoint.probe.port ?? check.port ?? 0,
     host: ('host' in check ? check.host : undefined) ?? formatAddress(endpoint.address),
+    ...(monitor.source === undefined ? {} : { source: formatAddress(monitor.source) }),
   };
 }
 

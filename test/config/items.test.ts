@@ -152,7 +152,7 @@ const sections: [string, string[]][] = [
   [
     'monitors: { w: { type: http, verify_certificate: no } }',
     [
-      '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, method, path, host, headers, status, body [CONFIG_KEY]',
+      '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, source, method, path, host, headers, status, … [CONFIG_KEY]',
     ],
   ],
   ['monitors: { w: { type: http, ca: x } }', ['1:30: key `ca` is for type https only [CONFIG_KEY]']],

@@ -57,7 +57,7 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
     ]);
     expect(pools.map(({ monitor }) => monitor)).toEqual([
       {
-        ...{ name: 'w', intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2 },
+        ...{ name: 'w', intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2, source: undefined },
         check: {
           ...{ type: 'http', port: 80, method: 'GET', path: '/', host: undefined, headers: {} },
           ...{ status: [[200, 299]], body: undefined, verifyCertificate: true, ca: undefined },
@@ -70,6 +70,7 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
         timeoutMs: 1_000,
         fall: 3,
         rise: 2,
+        source: undefined,
         check: { type: 'tcp', port: 5432 },
       },
     ]);
@@ -116,6 +117,7 @@ monitors:
     timeout: 500ms
     fall: 1
     rise: 100
+    source: 10.0.0.9
     verify-certificate: false
 pools:
   p: { monitor: w, endpoints: [ { name: e, region: r, address: 192.0.2.1, weight: 1000, probe: "10.0.0.1" } ] }
@@ -136,6 +138,7 @@ zones:
     expect(config.geo.databases).toEqual([{ path: resolve('a.mmdb') }, 'bundled']);
     expect(config.pools[0]!.monitor).toEqual({
       ...{ name: 'w', intervalMs: 60_000, timeoutMs: 500, fall: 1, rise: 100 },
+      source: { family: 4, bytes: Uint8Array.of(10, 0, 0, 9) },
       check: {
         ...{ type: 'https', port: 8443, method: 'HEAD', path: '/h?x=1', host: 'www.example.com' },
         ...{ headers: { 'X-Check': 'yes' }, body: undefined, verifyCertificate: false, ca: undefined },
@@ -160,9 +163,9 @@ zones:
         within: 'region',
       },
     ]);
-    expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 32 }] });
+    expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 33 }] });
     const steer = config.zones[0]!.steer.map((one) => ({ ...one, owner: formatName(one.owner) }));
-    expect(steer).toEqual([{ owner: 'app.example.com.', policy: 0, line: 32, column: 59 }]);
+    expect(steer).toEqual([{ owner: 'app.example.com.', policy: 0, line: 33, column: 59 }]);
   });
 
   it('makes tiers of endpoints and regions', () => {

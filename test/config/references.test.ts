@@ -70,6 +70,23 @@ ${zones}`,
     ],
   ],
   [
+    'an endpoint of another family than the address that probes come from',
+    `${regions}monitors: { t: { type: tcp, port: 1, source: 192.0.2.9 } }
+pools:
+  p:
+    monitor: t
+    endpoints:
+      - { name: e, region: a, address: "2001:db8::1" }
+      - { name: f, region: a, address: 192.0.2.2, probe: "[::1]:80" }
+      - { name: g, region: a, address: "2001:db8::2", probe: 192.0.2.3 }
+policies: { f: { type: nearest, pool: p } }
+${zones}`,
+    [
+      '7:40: endpoint `e` is checked at 2001:db8::1, which cannot be reached from IPv4 address 192.0.2.9, the `source` of monitor `t` [CONFIG_VALUE]',
+      '8:58: endpoint `f` is checked at ::1, which cannot be reached from IPv4 address 192.0.2.9, the `source` of monitor `t` [CONFIG_VALUE]',
+    ],
+  ],
+  [
     'shares of a pool that gives none',
     `${regions}pools: { p: { endpoints: [ { name: e, region: a, address: 192.0.2.1, weight: 0 } ] } }
 policies: { f: { type: weighted, pool: p }, g: { type: nearest, pool: p } }

@@ -25,6 +25,12 @@ describe('targetOf', () => {
     expect(targetOf(where, by)).toEqual(target);
   });
 
+  it('names the address that probes come from', () => {
+    const from = { ...tcp, source: parseAddress('192.0.2.9')! };
+    expect(targetOf(here, from).source).toBe('192.0.2.9');
+    expect(checkKey(targetOf(here, from), from)).not.toBe(checkKey(targetOf(here, tcp), tcp));
+  });
+
   it('without any port the place is none', () => {
     expect(targetOf(here, { ...monitor, check: { type: 'tcp', port: undefined } }).port).toBe(0);
   });

@@ -28,6 +28,7 @@ export const monitor: Monitor = {
   timeoutMs: 2_000,
   fall: 3,
   rise: 2,
+  source: undefined,
   check,
 };
 

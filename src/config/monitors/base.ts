@@ -1,9 +1,10 @@
 import type { z } from 'zod';
+import { parseAddress } from '../../ip/address.ts';
 import type { LoadEnvironment } from '../environment.ts';
 import type { Findings } from '../findings.ts';
 import type { Monitor } from '../model.ts';
 import type { Path } from '../source.ts';
-import { duration, integer } from '../values.ts';
+import { duration, integer, reading } from '../values.ts';
 
 const defaultTimeoutMs = 2_000;
 
@@ -22,6 +23,9 @@ export function monitorKeys(usualPort: number | undefined) {
       ),
     fall: integer(1, 100).default(3).describe('Failed probes that take an endpoint out.'),
     rise: integer(1, 100).default(2).describe('Successful probes in a row that bring an endpoint back.'),
+    source: reading('an IPv4 or IPv6 address of this machine', parseAddress)
+      .optional()
+      .describe('Address of this machine that probes come from. Default: the system chooses.'),
   };
 }
 
@@ -46,6 +50,6 @@ export function resolveBase(
     const message = `\`timeout\` (${timeoutMs} ms) is longer than \`interval\` (${input.interval} ms)`;
     findings.error('CONFIG_VALUE', [...path, 'timeout'], message);
   }
-  const { interval: intervalMs, fall, rise } = input;
-  return { name, intervalMs, timeoutMs, fall, rise };
+  const { interval: intervalMs, fall, rise, source } = input;
+  return { name, intervalMs, timeoutMs, fall, rise, source };
 }

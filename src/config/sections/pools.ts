@@ -106,6 +106,10 @@ export function resolvePool(
       const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor ${monitor.check.type} monitor ${showName(monitor.name)} names one`;
       findings.error('CONFIG_MISSING', at, message);
     }
+    if (monitor?.source !== undefined && monitor.source.family !== probe.address.family) {
+      const message = `endpoint ${showName(name)} is checked at ${formatAddress(probe.address)}, which cannot be reached from IPv${monitor.source.family} address ${formatAddress(monitor.source)}, the \`source\` of monitor ${showName(monitor.name)}`;
+      findings.error('CONFIG_VALUE', [...at, endpoint.probe === undefined ? 'address' : 'probe'], message);
+    }
     resolved.push({ name, region, address, weight, probe });
   }
   return { name, monitor, endpoints: resolved };

@@ -13,12 +13,13 @@ export async function connectTcp(target: ProbeTarget, signal: AbortSignal): Prom
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      socket.connect({ host: target.address, port: target.port }, resolve);
+      const { address: host, port, source: localAddress } = target;
+      socket.connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) }, resolve);
     });
     return socket;
   } catch (error) {
     socket.destroy();
-    throw signal.aborted ? error : new ProbeFailure(connectFailure(error));
+    throw signal.aborted ? error : new ProbeFailure(connectFailure(error, target.source));
   }
 }
 

@@ -6,6 +6,8 @@ export interface ProbeTarget {
   readonly address: string;
   readonly port: number;
   readonly host: string;
+  /** The address of this machine that the probe comes from; undefined: the system chooses. */
+  readonly source?: string;
 }
 
 /** Closed set, for metrics. `error`: something that is none of the others, such as an answer that is not HTTP. */

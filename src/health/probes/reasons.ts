@@ -34,8 +34,13 @@ const connectReasons: Readonly<Record<string, string>> = {
 /** This machine lacks something: no word about the endpoint. */
 const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAGAIN']);
 
-export function connectFailure(error: unknown): Failure {
+/** `source`: the address that the socket was to be bound to. */
+export function connectFailure(error: unknown, source?: string): Failure {
   const code = codeOf(error);
+  if (source !== undefined && isOfBind(error)) {
+    const why = code === 'EADDRNOTAVAIL' ? 'it is no address of this machine' : messageOf(error);
+    return { code: 'error', reason: `no probe was possible from ${source}: ${why}`, ownFault: true };
+  }
   if (ownFaults.has(code)) {
     return { code: 'error', reason: `no probe was possible: ${messageOf(error)}`, ownFault: true };
   }
@@ -96,6 +101,10 @@ export function exchangeFailure(error: unknown): Failure {
 function printable(text: string): string {
   const line = text.slice(0, 4 * limits.probeReasonLength).replace(/[^\x20-\x7e\u00a1-\u024f]+/g, ' ');
   return line.length <= limits.probeReasonLength ? line : `${line.slice(0, limits.probeReasonLength - 1)}…`;
+}
+
+function isOfBind(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'bind';
 }
 
 function codeOf(error: unknown): string {

@@ -78,6 +78,22 @@ describe('every probe', () => {
     expect(result).toMatchObject({ ok: false, code: 'timeout' });
   });
 
+  it.each(types)('%s: comes from the source that it is given', async (type) => {
+    const server = await serve(answer(ok), type === 'https' ? 'valid' : undefined);
+    const target = { ...server.target, source: '127.0.0.9' };
+    expect(await probe(type, target, { ca: certificate('authority') })).toMatchObject({ ok: true });
+    expect(server.peers()).toEqual(['127.0.0.9']);
+  });
+
+  it.each(types)('%s: a source that is none of ours says nothing about the endpoint', async (type) => {
+    const server = await serve(answer(ok));
+    expect(await probe(type, { ...server.target, source: '192.0.2.9' })).toMatchObject({
+      code: 'error',
+      reason: 'no probe was possible from 192.0.2.9: it is no address of this machine',
+      ownFault: true,
+    });
+  });
+
   it.each(types)('%s: port 0 is a failure', async (type) => {
     const result = await probe(type, { address: '127.0.0.1', port: 0, host: 'x' });
     expect(result.ok).toBe(false);

@@ -17,6 +17,14 @@ describe('reasons', () => {
     expect(failure.ownFault).toBeUndefined();
   });
 
+  it.each([
+    ['EADDRNOTAVAIL', 'no probe was possible from 192.0.2.9: it is no address of this machine'],
+    ['EADDRINUSE', 'no probe was possible from 192.0.2.9: x'],
+  ])('a bind that fails with %s says where from', (code, reason) => {
+    const error = Object.assign(fault(code), { syscall: 'bind' });
+    expect(connectFailure(error, '192.0.2.9')).toEqual({ code: 'error', reason, ownFault: true });
+  });
+
   it('words of the other side are cut and stripped of what is not text', () => {
     const hostile = `a\u001b[31m\r\nb\u202e${'c'.repeat(100_000)}`;
     for (const failure of [tlsFailure(fault('X', hostile), 'h'), exchangeFailure(fault('X', hostile))]) {

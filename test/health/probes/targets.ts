@@ -10,6 +10,8 @@ export interface TestServer {
   readonly target: ProbeTarget;
   /** Connections that are open now. */
   readonly open: () => number;
+  /** Where connections came from, in their order. */
+  readonly peers: () => readonly (string | undefined)[];
   /** What clients sent so far. */
   readonly received: () => string;
   readonly close: () => Promise<void>;
@@ -24,6 +26,7 @@ export async function listen(
   certificateName?: string,
 ): Promise<TestServer> {
   const sockets = new Set<net.Socket>();
+  const peers: (string | undefined)[] = [];
   let received = '';
   const serve = (socket: net.Socket): void => {
     socket.on('error', () => {});
@@ -41,6 +44,7 @@ export async function listen(
         );
   server.on('connection', (socket: net.Socket) => {
     sockets.add(socket);
+    peers.push(socket.remoteAddress);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
   });
@@ -49,6 +53,7 @@ export async function listen(
   return {
     target: { address: '127.0.0.1', port, host: '127.0.0.1' },
     open: () => sockets.size,
+    peers: () => peers,
     received: () => received,
     close: async () => {
       for (const socket of sockets) socket.destroy();
