@@ -1,5 +1,7 @@
+import type { WireName } from '../dns/names.ts';
+
 /** What a monitor checks, by type. Ports are undefined where the type has no usual one. */
-export type ProbeCheck = HttpCheck | TcpCheck;
+export type ProbeCheck = HttpCheck | TcpCheck | DnsCheck;
 
 export interface TcpCheck {
   readonly type: 'tcp';
@@ -22,4 +24,15 @@ export interface HttpCheck {
   readonly verifyCertificate: boolean;
   /** PEM of additional authorities, read at load. https only. */
   readonly ca: string | undefined;
+}
+
+export interface DnsCheck {
+  readonly type: 'dns';
+  readonly port: number;
+  readonly name: WireName;
+  readonly qtype: number;
+  readonly transport: 'udp' | 'tcp';
+  readonly rcode: number;
+  /** Data of one record of the asked type, addresses in their usual form. */
+  readonly answer: string | undefined;
 }

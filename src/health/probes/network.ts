@@ -1,6 +1,7 @@
+import { probeDns } from './dns.ts';
 import { probeHttp } from './http.ts';
 import type { Probes } from './probe.ts';
 import { probeTcp } from './tcp.ts';
 
 /** The probes over real sockets. */
-export const networkProbes: Probes = { http: probeHttp, https: probeHttp, tcp: probeTcp };
+export const networkProbes: Probes = { http: probeHttp, https: probeHttp, tcp: probeTcp, dns: probeDns };

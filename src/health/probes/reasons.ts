@@ -98,7 +98,7 @@ export function exchangeFailure(error: unknown): Failure {
 }
 
 /** Some text here comes from the other side: one line, no control characters, bounded. */
-function printable(text: string): string {
+export function printable(text: string): string {
   const line = text.slice(0, 4 * limits.probeReasonLength).replace(/[^\x20-\x7e\u00a1-\u024f]+/g, ' ');
   return line.length <= limits.probeReasonLength ? line : `${line.slice(0, limits.probeReasonLength - 1)}…`;
 }
