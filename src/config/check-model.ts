@@ -1,7 +1,7 @@
 import type { WireName } from '../dns/names.ts';
 
 /** What a monitor checks, by type. Ports are undefined where the type has no usual one. */
-export type ProbeCheck = HttpCheck | TcpCheck | DnsCheck;
+export type ProbeCheck = HttpCheck | TcpCheck | DnsCheck | GrpcCheck;
 
 export interface TcpCheck {
   readonly type: 'tcp';
@@ -35,4 +35,17 @@ export interface DnsCheck {
   readonly rcode: number;
   /** Data of one record of the asked type, addresses in their usual form. */
   readonly answer: string | undefined;
+}
+
+export interface GrpcCheck {
+  readonly type: 'grpc';
+  readonly port: number | undefined;
+  /** Empty: the server as a whole. */
+  readonly service: string;
+  readonly tls: boolean;
+  /** Authority of the call and TLS server name; undefined: the endpoint's address. */
+  readonly host: string | undefined;
+  readonly verifyCertificate: boolean;
+  /** PEM of additional authorities, read at load. */
+  readonly ca: string | undefined;
 }

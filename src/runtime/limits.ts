@@ -154,6 +154,8 @@ export const limits = {
 
   probeBodyBytes: 65_536,
   probeHeaderBytes: 16_384,
+  /** A whole reply of a gRPC health service, which needs 7. */
+  grpcReplyBytes: 4_096,
   /** Probes in flight; one region of 3 000 silent endpoints at 10 s and a timeout of 2 s holds 600. */
   probesAtOnce: 1_024,
   /** Probes begun in one turn of the event loop. */

@@ -26,6 +26,8 @@ export async function connectTcp(target: ProbeTarget, signal: AbortSignal): Prom
 export interface TlsSettings {
   readonly verifyCertificate: boolean;
   readonly context: tls.SecureContext;
+  /** What is spoken over it, by ALPN. */
+  readonly protocols: readonly string[];
 }
 
 /**
@@ -41,7 +43,7 @@ export async function startTls(
   const secure = tls.connect({
     socket,
     secureContext: settings.context,
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: [...settings.protocols],
     rejectUnauthorized: settings.verifyCertificate,
     checkServerIdentity: (_, certificate) => tls.checkServerIdentity(host, certificate),
     ...(net.isIP(host) === 0 ? { servername: host } : {}),

@@ -1,5 +1,4 @@
 import net from 'node:net';
-import tls from 'node:tls';
 import { Client } from 'undici';
 import type { HttpCheck } from '../../config/check-model.ts';
 import { limits } from '../../runtime/limits.ts';
@@ -7,6 +6,7 @@ import { connectTcp, startTls } from './connection.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Probe, ProbeTarget } from './probe.ts';
 import { ProbeFailure } from './reasons.ts';
+import { contextOf } from './tls-context.ts';
 
 /**
  * Sends one request over a new connection and looks at the status and, when the check wants a text, at the
@@ -18,7 +18,8 @@ export const probeHttp: Probe<HttpCheck> = (target, check, signal) =>
     try {
       if (check.type === 'https') {
         progress.doing = 'in the TLS handshake';
-        const settings = { verifyCertificate: check.verifyCertificate, context: contextOf(check) };
+        const { verifyCertificate } = check;
+        const settings = { verifyCertificate, context: contextOf(check), protocols: ['http/1.1'] };
         socket = await startTls(socket, target.host, settings, signal);
       }
       progress.doing = 'waiting for the response';
@@ -110,21 +111,4 @@ function hostWithPort({ host, port }: ProbeTarget, { type }: HttpCheck): string 
 
 function bracketed(host: string): string {
   return net.isIPv6(host) ? `[${host}]` : host;
-}
-
-/** Contexts are costly (every authority is parsed), so each check keeps its own as long as it lives. */
-const contexts = new WeakMap<HttpCheck, tls.SecureContext>();
-let usualContext: tls.SecureContext | undefined;
-
-function contextOf(check: HttpCheck): tls.SecureContext {
-  if (check.ca === undefined) {
-    usualContext ??= tls.createSecureContext();
-    return usualContext;
-  }
-  let context = contexts.get(check);
-  if (context === undefined) {
-    context = tls.createSecureContext({ ca: [...tls.rootCertificates, check.ca] });
-    contexts.set(check, context);
-  }
-  return context;
 }
