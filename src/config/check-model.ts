@@ -1,7 +1,7 @@
 import type { WireName } from '../dns/names.ts';
 
 /** What a monitor checks, by type. Ports are undefined where the type has no usual one. */
-export type ProbeCheck = HttpCheck | TcpCheck | DnsCheck | GrpcCheck;
+export type ProbeCheck = HttpCheck | TcpCheck | DnsCheck | GrpcCheck | IcmpCheck;
 
 export interface TcpCheck {
   readonly type: 'tcp';
@@ -48,4 +48,10 @@ export interface GrpcCheck {
   readonly verifyCertificate: boolean;
   /** PEM of additional authorities, read at load. */
   readonly ca: string | undefined;
+}
+
+export interface IcmpCheck {
+  readonly type: 'icmp';
+  /** Not used: 0. */
+  readonly port: number;
 }

@@ -1,6 +1,7 @@
 import { probeDns } from './dns.ts';
 import { probeGrpc } from './grpc.ts';
 import { probeHttp } from './http.ts';
+import { probeIcmp } from './icmp.ts';
 import type { Probes } from './probe.ts';
 import { probeTcp } from './tcp.ts';
 
@@ -11,4 +12,5 @@ export const networkProbes: Probes = {
   tcp: probeTcp,
   dns: probeDns,
   grpc: probeGrpc,
+  icmp: probeIcmp(),
 };
