@@ -21,7 +21,10 @@ const allowed: Record<string, readonly string[]> = {
   query: ['dns', 'ip', 'geo', 'steering', 'snapshot'],
   'query-log': ['query', 'dns', 'ip'],
   server: ['query', 'snapshot', 'dns', 'ip'],
-  config: ['dns', 'ip', 'geo', 'zone', 'steering'],
+  config: [
+    ...['dns', 'ip', 'geo', 'zone', 'steering'],
+    ...['health/values/json-path.ts', 'health/values/prometheus-page.ts'],
+  ],
   health: ['config/model.ts', 'config/check-model.ts', 'ip', 'dns'],
   metrics: ['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'query', 'server', 'config', 'health'],
   control: [

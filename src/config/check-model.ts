@@ -1,7 +1,17 @@
 import type { WireName } from '../dns/names.ts';
+import type { IpAddress } from '../ip/address.ts';
 
 /** What a monitor checks, by type. Ports are undefined where the type has no usual one. */
-export type ProbeCheck = HttpCheck | TcpCheck | DnsCheck | GrpcCheck | IcmpCheck;
+export type ProbeCheck =
+  | HttpCheck
+  | TcpCheck
+  | DnsCheck
+  | GrpcCheck
+  | IcmpCheck
+  | ExecCheck
+  | ValueCheck
+  | PushCheck
+  | CombinedCheck;
 
 export interface TcpCheck {
   readonly type: 'tcp';
@@ -54,4 +64,68 @@ export interface IcmpCheck {
   readonly type: 'icmp';
   /** Not used: 0. */
   readonly port: number;
+}
+
+export interface ExecCheck {
+  readonly type: 'exec';
+  /** Told to the command; 0 when neither the monitor nor the endpoint names one. */
+  readonly port: number;
+  /** Absolute path of the program, then its arguments. */
+  readonly command: readonly string[];
+}
+
+/** One value that is read and compared. Texts may hold `{address}`, `{endpoint}`, `{region}` and `{pool}`. */
+export interface ValueCheck {
+  readonly type: 'prometheus';
+  /** Of the endpoint's own page; 0 with `url`. */
+  readonly port: number;
+  /** Undefined: the endpoint's own page, over HTTP. */
+  readonly url: string | undefined;
+  /** Of the endpoint's own page. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** PEM of additional authorities, read at load. */
+  readonly ca: string | undefined;
+  readonly source: ValueSource;
+  /** The query, metric or path as it was written, for reasons. */
+  readonly shown: string;
+  readonly wanted: Comparison;
+}
+
+export type ValueSource =
+  /** An instant query to the Prometheus whose base is the URL. */
+  | { readonly kind: 'query'; readonly query: string }
+  | {
+      readonly kind: 'metric';
+      readonly metric: string;
+      readonly labels: readonly (readonly [string, string])[];
+    }
+  | { readonly kind: 'json'; readonly path: readonly (string | number)[] };
+
+/** All that is defined must hold. */
+export interface Comparison {
+  readonly equals: string | number | boolean | undefined;
+  readonly atMost: number | undefined;
+  readonly atLeast: number | undefined;
+}
+
+export interface PushCheck {
+  readonly type: 'push';
+  /** Not used: 0. */
+  readonly port: number;
+  /** Age from which on the newest report says nothing any more. */
+  readonly staleMs: number;
+}
+
+export interface CombinedCheck {
+  readonly type: 'all-of' | 'any-of' | 'n-of';
+  /** 0; undefined when a part has none. */
+  readonly port: number | undefined;
+  /** Parts that must succeed. */
+  readonly need: number;
+  readonly parts: readonly {
+    readonly name: string;
+    readonly source: IpAddress | undefined;
+    readonly check: ProbeCheck;
+  }[];
 }

@@ -7,6 +7,8 @@ import type { ProbeCheck } from './check-model.ts';
 export interface Config {
   readonly file: string;
   readonly node: { readonly name: string };
+  /** SHA-256 of each token that may report health, in hexadecimal digits. */
+  readonly pushTokens: readonly string[];
   readonly listen: Listen;
   readonly dns: DnsOptions;
   /** Undefined: answers over UDP are not limited. */

@@ -1,7 +1,7 @@
 import type { ProbeCheck } from '../config/check-model.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
-import type { Probe, ProbeResult, Probes, ProbeTarget } from './probes/probe.ts';
+import { type ProbeResult, type Probes, type ProbeTarget, probeWith } from './probes/probe.ts';
 
 /** One probe in flight, with its deadline. It ends exactly once: with a result, or abandoned without one. */
 export class Attempt {
@@ -25,9 +25,7 @@ export class Attempt {
   }
 
   run(probes: Probes, target: ProbeTarget, check: ProbeCheck): void {
-    // The table pairs each type with its check; the compiler does not follow that through the look-up.
-    const probe = probes[check.type] as Probe<ProbeCheck>;
-    probe(target, check, this.controller.signal).then(
+    probeWith(probes, target, check, this.controller.signal).then(
       (result) => this.end(result),
       (fault: unknown) => this.end(this.failure('error', `the probe itself failed: ${String(fault)}`)),
     );

@@ -4,6 +4,7 @@ import type { Check } from './check.ts';
 import { type CheckedConfig, emptyInventory, type Known, knownFrom, takeInventory } from './inventory.ts';
 import type { ProbeCode, ProbeResult, Probes } from './probes/probe.ts';
 import { knownFromMemory, type RememberedHealth } from './remembered.ts';
+import type { Report, Reports } from './reports.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Standing } from './state-machine.ts';
 import type { EndpointHealth, HealthChange } from './table.ts';
@@ -22,6 +23,8 @@ export interface HealthCheckerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly probes: Probes;
+  /** What `probes` of reported health look at. */
+  readonly reports: Reports;
   readonly onChange: (change: HealthChange) => void;
   readonly onProbe: (report: ProbeReport) => void;
 }
@@ -34,6 +37,8 @@ export interface HealthChecker {
   start(config: CheckedConfig, remembered: readonly RememberedHealth[]): Promise<void>;
   /** Takes over a new config; what it did not change goes on undisturbed. Tells no change of state. */
   update(config: CheckedConfig): void;
+  /** Takes a report and looks at it at once. False when no monitor waits for reports about this endpoint. */
+  report(pool: string, endpoint: string, report: Report): boolean;
   /** Ends all probes. States stay readable. */
   stop(): void;
   /** By the indexes of the newest config. */
@@ -86,6 +91,15 @@ class Checker implements HealthChecker {
     this.adopt(config, knownFrom(this.inventory));
   }
 
+  report(pool: string, endpoint: string, report: Report): boolean {
+    if (!this.parts.reports.put(pool, endpoint, report)) return false;
+    for (const [check, places] of this.inventory.places) {
+      const meant = places.some((place) => place.poolName === pool && place.endpointName === endpoint);
+      if (meant) this.scheduler.hasten(check);
+    }
+    return true;
+  }
+
   stop(): void {
     this.scheduler.stop();
     this.endFirstRound();
@@ -112,7 +126,8 @@ class Checker implements HealthChecker {
 
   private adopt(config: CheckedConfig, known: Known): void {
     const old = this.inventory;
-    const { clock, onChange } = this.parts;
+    const { clock, onChange, reports } = this.parts;
+    reports.adopt(config);
     this.inventory = takeInventory(config, old, known, clock.now(), onChange);
     for (const check of old.checks.values()) {
       if (this.inventory.places.has(check)) continue;

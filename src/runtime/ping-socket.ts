@@ -4,10 +4,10 @@ import { getSystemErrorMap } from 'node:util';
 
 /**
  * Opens a datagram socket for ICMP echo, which Linux gives to the groups of `net.ipv4.ping_group_range` without further
- * rights: the kernel keeps the identifier and hands over only answers to what the socket sent. Returns its file
- * descriptor, or in one line why there is none.
+ * rights: the kernel keeps the identifier and hands over only answers to what the socket sent. `source` is
+ * the address that it sends from. Returns its file descriptor, or in one line why there is none.
  */
-export function openPingSocket(family: 4 | 6): number | string {
+export function openPingSocket(family: 4 | 6, source?: { readonly bytes: Uint8Array }): number | string {
   if (platform !== 'linux') return `no ping sockets on ${platform}`;
   libc ??= bind();
   if (typeof libc === 'string') return libc;
@@ -17,10 +17,14 @@ export function openPingSocket(family: 4 | 6): number | string {
     SOCK_DGRAM | SOCK_CLOEXEC,
     v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6,
   );
-  if (fd >= 0) return fd;
+  if (fd >= 0 && (source === undefined || libc.bind(fd, ...sockaddr(family, source.bytes)) === 0)) return fd;
   const errno = libc.errno();
+  if (fd >= 0) {
+    libc.close(fd);
+    return `from that source: ${errorText(errno)}`;
+  }
   if (errno === EACCES || errno === EPERM) return refusal;
-  return `the system gives no ping socket: ${getSystemErrorMap().get(-errno)?.[1] ?? `error ${errno}`}`;
+  return `the system gives no ping socket: ${errorText(errno)}`;
 }
 
 /** Why this machine can send no pings at all; undefined when it can. */
@@ -29,6 +33,18 @@ export function pingRefusal(): string | undefined {
   if (typeof opened === 'string') return opened;
   if (typeof libc === 'object') libc.close(opened);
   return undefined;
+}
+
+/** `struct sockaddr_in` (16 bytes) or `sockaddr_in6` (28 bytes) without a port, and its length. */
+function sockaddr(family: 4 | 6, address: Uint8Array): [Uint8Array, number] {
+  const bytes = new Uint8Array(family === 4 ? 16 : 28);
+  bytes[0] = family === 4 ? AF_INET : AF_INET6;
+  bytes.set(address, family === 4 ? 4 : 8);
+  return [bytes, bytes.length];
+}
+
+function errorText(errno: number): string {
+  return getSystemErrorMap().get(-errno)?.[1] ?? `error ${errno}`;
 }
 
 const refusal =
@@ -45,6 +61,7 @@ const EACCES = 13;
 
 interface Libc {
   socket(domain: number, type: number, protocol: number): number;
+  bind(fd: number, address: Uint8Array, length: number): number;
   close(fd: number): number;
   errno(): number;
 }
@@ -55,10 +72,11 @@ function bind(): Libc | string {
   try {
     const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
     const library = koffi.load('libc.so.6');
-    const call = (definition: string) => library.func(definition) as (...args: number[]) => number;
+    const call = (definition: string) => library.func(definition);
     return {
-      socket: call('int socket(int, int, int)'),
-      close: call('int close(int)'),
+      socket: call('int socket(int, int, int)') as Libc['socket'],
+      bind: call('int bind(int, const uint8_t *, uint32_t)') as Libc['bind'],
+      close: call('int close(int)') as Libc['close'],
       errno: koffi.errno,
     };
   } catch (error) {

@@ -138,16 +138,20 @@ const sections: [string, string[]][] = [
   // Monitors
   [
     'monitors: { w: { port: 1 } }',
-    ['1:13: `type` is missing; wanted one of http, https, tcp [CONFIG_MISSING]'],
+    [
+      '1:13: `type` is missing; wanted one of http, https, tcp, dns, grpc, icmp, exec, prometheus, push, all-of, any-of, n-of [CONFIG_MISSING]',
+    ],
   ],
   ['monitors: { w: http }', ['1:16: `w`: found "http", wanted a mapping with `type` [CONFIG_VALUE]']],
   [
     'monitors: { w: { type: HTTPs2 } }',
-    ['1:24: `type`: found "HTTPs2", wanted one of http, https, tcp; did you mean `https`? [CONFIG_VALUE]'],
+    [
+      '1:24: `type`: found "HTTPs2", wanted one of http, https, tcp, dns, grpc, icmp, exec, prometheus, push, all-of, any-of, n-of; did you mean `https`? [CONFIG_VALUE]',
+    ],
   ],
   [
     'monitors: { w: { type: tcp, path: / } }',
-    ['1:29: key `path` is for type http or https only [CONFIG_KEY]'],
+    ['1:29: key `path` is for type http or https or prometheus only [CONFIG_KEY]'],
   ],
   [
     'monitors: { w: { type: http, verify_certificate: no } }',
@@ -155,7 +159,10 @@ const sections: [string, string[]][] = [
       '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, source, method, path, host, headers, status, … [CONFIG_KEY]',
     ],
   ],
-  ['monitors: { w: { type: http, ca: x } }', ['1:30: key `ca` is for type https only [CONFIG_KEY]']],
+  [
+    'monitors: { w: { type: http, ca: x } }',
+    ['1:30: key `ca` is for type https or grpc or prometheus only [CONFIG_KEY]'],
+  ],
   [
     'monitors: { w: { type: http, interval: 10 } }',
     ['1:40: `interval`: found 10, wanted a unit with the number: `ms`, `s`, `m` or `h` [CONFIG_VALUE]'],

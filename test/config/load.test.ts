@@ -16,6 +16,7 @@ describe('loadConfig', () => {
     expect(config).toEqual({
       file: resolve('c.yaml'),
       node: { name: 'host-1' },
+      pushTokens: [],
       listen: {
         dns: [
           { address: { family: 4, bytes: Uint8Array.from(bytes('127 0 0 1')) }, port: 5300 },

@@ -2,6 +2,7 @@ import type { HttpCheck } from '../../src/config/check-model.ts';
 import type { Endpoint, Monitor, Pool } from '../../src/config/model.ts';
 import { createHealthChecker, type HealthChecker, type ProbeReport } from '../../src/health/checker.ts';
 import type { CheckedConfig } from '../../src/health/inventory.ts';
+import { Reports } from '../../src/health/reports.ts';
 import type { HealthChange } from '../../src/health/table.ts';
 import { parseAddress } from '../../src/ip/address.ts';
 import { Random } from '../../src/runtime/random.ts';
@@ -66,6 +67,7 @@ export class World {
       clock: this.clock,
       random,
       probes: this.network.probes,
+      reports: new Reports(this.clock),
       onChange: (change) => this.changes.push(change),
       onProbe: (report) => this.reports.push(report),
     });

@@ -33,7 +33,10 @@ export class FakeNetwork {
     this.clock = clock;
     this.random = random;
     const probe: Probe<unknown> = (target, _, signal) => this.probe(target, signal);
-    this.probes = { http: probe, https: probe, tcp: probe, dns: probe, grpc: probe, icmp: probe };
+    this.probes = {
+      ...{ http: probe, https: probe, tcp: probe, dns: probe, grpc: probe, icmp: probe, exec: probe },
+      ...{ prometheus: probe, push: probe, 'all-of': probe, 'any-of': probe, 'n-of': probe },
+    };
   }
 
   set(address: string, behaviour: Behaviour): void {

@@ -37,6 +37,10 @@ export interface MonitorContext {
   /** The directory of the config file. */
   readonly base: string;
   readonly findings: Findings;
+  /** Whether the file allows checks that run programs. */
+  readonly allowsExec: boolean;
+  /** Whether somebody may report health. */
+  readonly takesReports: boolean;
 }
 
 /** The keys of every monitor as the model has them. */

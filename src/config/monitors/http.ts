@@ -13,7 +13,7 @@ const headerWanted = 'the name of a header that the probe does not set itself (u
 const bodyBytes = limits.probeBodyBytes;
 const usualPorts = { http: 80, https: 443 } as const;
 
-const requestKeys = {
+export const requestKeys = {
   method: choice(['GET', 'HEAD']).default('GET').describe('Method of the request.'),
   path: text(pathWanted, /^\/[\x21\x22\x24-\x7e]*$/)
     .default('/')

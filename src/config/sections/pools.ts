@@ -106,13 +106,20 @@ export function resolvePool(
       const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor ${monitor.check.type} monitor ${showName(monitor.name)} names one`;
       findings.error('CONFIG_MISSING', at, message);
     }
-    if (monitor?.source !== undefined && monitor.source.family !== probe.address.family) {
-      const message = `endpoint ${showName(name)} is checked at ${formatAddress(probe.address)}, which cannot be reached from IPv${monitor.source.family} address ${formatAddress(monitor.source)}, the \`source\` of monitor ${showName(monitor.name)}`;
+    for (const source of monitor === undefined ? [] : sourcesOf(monitor)) {
+      if (source.family === probe.address.family) continue;
+      const message = `endpoint ${showName(name)} is checked at ${formatAddress(probe.address)}, which cannot be reached from IPv${source.family} address ${formatAddress(source)}, the \`source\` of monitor ${showName(monitor!.name)}`;
       findings.error('CONFIG_VALUE', [...at, endpoint.probe === undefined ? 'address' : 'probe'], message);
     }
     resolved.push({ name, region, address, weight, probe });
   }
   return { name, monitor, endpoints: resolved };
+}
+
+/** Its own, or those of its parts. */
+function sourcesOf({ source, check }: Pick<Monitor, 'source' | 'check'>): IpAddress[] {
+  const own = source === undefined ? [] : [source];
+  return 'parts' in check ? [...own, ...check.parts.flatMap(sourcesOf)] : own;
 }
 
 /** Tells a name or an address that a pool holds twice; equal addresses would be equal records in one answer. */

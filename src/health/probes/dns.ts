@@ -41,12 +41,13 @@ async function askUdp(
   try {
     return await new Promise<Uint8Array>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      const refuse = (error: unknown) => reject(new ProbeFailure(connectFailure(error)));
+      const refuse = (error: unknown) => reject(new ProbeFailure(connectFailure(error, target.source)));
       socket.on('error', refuse);
       socket.on('message', (bytes) => {
         if (bytes.length >= 2 && bytes[0] === query[0] && bytes[1] === query[1]) resolve(bytes);
         else progress.doing = 'waiting for the answer; one came that has another id';
       });
+      if (target.source !== undefined) socket.bind({ address: target.source });
       // Connected, so that a closed port is told at once and only the endpoint's datagrams come in.
       socket.connect(target.port, target.address, () => {
         progress.doing = 'waiting for the answer';

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
 import net from 'node:net';
 import type { IcmpCheck } from '../../config/check-model.ts';
+import { parseAddress } from '../../ip/address.ts';
 import { openPingSocket } from '../../runtime/ping-socket.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Probe } from './probe.ts';
 import { connectFailure, ProbeFailure } from './reasons.ts';
 
 /** Opens a socket whose datagrams are ICMP messages; `string` says why this machine gives none. */
-export type OpenPing = (address: string) => Promise<dgram.Socket | string>;
+export type OpenPing = (address: string, source?: string) => Promise<dgram.Socket | string>;
 
 /** RFC 792, RFC 4443 §4 */
 const types = { 4: { request: 8, reply: 0 }, 6: { request: 128, reply: 129 } } as const;
@@ -17,11 +18,11 @@ const tokenBytes = 24;
 
 /** Sends one echo request and waits for its reply. Works without rights of root where the system allows it. */
 export function probeIcmp(open: OpenPing = openPing): Probe<IcmpCheck> {
-  return ({ address }, _, signal) =>
+  return ({ address, source }, _, signal) =>
     outcomeOf(signal, async (progress) => {
       signal.throwIfAborted();
       const { request, reply } = types[net.isIPv6(address) ? 6 : 4];
-      const socket = await open(address);
+      const socket = await open(address, source);
       if (typeof socket === 'string') {
         throw new ProbeFailure({ code: 'error', reason: `no probe was possible: ${socket}`, ownFault: true });
       }
@@ -51,9 +52,9 @@ export function probeIcmp(open: OpenPing = openPing): Probe<IcmpCheck> {
  * The kernel's ping socket behind Node's own datagrams: it fits, because what they need is a datagram socket of the
  * internet families, and so no thread waits for it. Connected, so that "host unreachable" reaches us.
  */
-async function openPing(address: string): Promise<dgram.Socket | string> {
+async function openPing(address: string, source?: string): Promise<dgram.Socket | string> {
   const v6 = net.isIPv6(address);
-  const fd = openPingSocket(v6 ? 6 : 4);
+  const fd = openPingSocket(v6 ? 6 : 4, source === undefined ? undefined : parseAddress(source));
   if (typeof fd === 'string') return fd;
   const socket = dgram.createSocket(v6 ? 'udp6' : 'udp4');
   try {

@@ -8,6 +8,17 @@ export interface ProbeTarget {
   readonly host: string;
   /** The address of this machine that the probe comes from; undefined: the system chooses. */
   readonly source?: string;
+  /** Whom it is about; set where the check asks for more than the place. */
+  readonly subject?: ProbeSubject;
+  /** Of a check that combines others: where each of them goes, in their order. */
+  readonly parts?: readonly ProbeTarget[];
+}
+
+/** An endpoint by its names. */
+export interface ProbeSubject {
+  readonly pool: string;
+  readonly endpoint: string;
+  readonly region: string;
 }
 
 /** Closed set, for metrics. `error`: something that is none of the others, such as an answer that is not HTTP. */
@@ -37,3 +48,15 @@ type CheckOf<Type, Check = ProbeCheck> = Check extends { readonly type: infer Ty
 
 /** One implementation for each type of check. */
 export type Probes = { readonly [Type in ProbeCheck['type']]: Probe<CheckOf<Type>> };
+
+/** Runs the probe for the type of the check. */
+export function probeWith(
+  probes: Probes,
+  target: ProbeTarget,
+  check: ProbeCheck,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  // The table pairs each type with its check; the compiler does not follow that through the look-up.
+  const probe = probes[check.type] as Probe<ProbeCheck>;
+  return probe(target, check, signal);
+}

@@ -1,10 +1,14 @@
 import type net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpCheck } from '../../../src/config/check-model.ts';
-import { networkProbes } from '../../../src/health/probes/network.ts';
+import { createProbes } from '../../../src/health/probes/network.ts';
 import type { ProbeResult, ProbeTarget } from '../../../src/health/probes/probe.ts';
+import { Reports } from '../../../src/health/reports.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { limits } from '../../../src/runtime/limits.ts';
 import { answer, certificate, flood, httpCheck, listen, type TestServer } from './targets.ts';
+
+const networkProbes = createProbes(new Reports(systemClock));
 
 /** Long for what ends by itself, so that a busy machine changes nothing; short for what ends by it. */
 const patientMs = 5_000;
