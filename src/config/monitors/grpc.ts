@@ -38,7 +38,7 @@ export function resolveGrpc(
     if (given && !tls) findings.error('CONFIG_VALUE', [...path, key], `\`${key}\` needs \`tls: true\``);
   }
   const ca =
-    input.ca === undefined
+    input.ca === undefined || !tls
       ? undefined
       : readAuthorities(input.ca, [...path, 'ca'], environment, base, findings);
   return { type: 'grpc', port, service, tls, host, verifyCertificate: input['verify-certificate'], ca };

@@ -51,21 +51,25 @@ export const prometheusSchema = z
       .optional()
       .describe('The value that counts as success; text, true and false are for `json`.'),
   })
+  .refine(
+    (input) => [input.query, input.metric, input.json].filter((one) => one !== undefined).length === 1,
+    {
+      error: 'one with `query`, `metric` or `json`, and only one of them',
+    },
+  )
+  .refine((input) => [input['at-most'], input['at-least'], input.equals].some((one) => one !== undefined), {
+    error: 'one that compares: with `at-most`, `at-least` or `equals`',
+  })
   .describe('A check of one value.');
 
 type Input = z.output<typeof prometheusSchema>;
 
 export function resolvePrometheus(input: Input, context: MonitorContext): ValueCheck {
   const { path, environment, base, findings } = context;
-  const found = sourceOf(input);
-  if (found.length !== 1) {
-    const message = `wanted one of \`query\`, \`metric\` and \`json\`, found ${found.length === 0 ? 'none' : 'several'}`;
-    findings.error(found.length === 0 ? 'CONFIG_MISSING' : 'CONFIG_VALUE', path, message);
-  }
-  const source = found[0] ?? { kind: 'query', query: '' };
+  const source = sourceOf(input);
   tellMisfits(input, source, context);
   const ca =
-    input.ca === undefined
+    input.ca === undefined || !overTls(input)
       ? undefined
       : readAuthorities(input.ca, [...path, 'ca'], environment, base, findings);
   return {
@@ -81,16 +85,16 @@ export function resolvePrometheus(input: Input, context: MonitorContext): ValueC
   };
 }
 
-function sourceOf({ query, metric, json }: Input): ValueSource[] {
+function sourceOf({ query = '', metric, json }: Input): ValueSource {
   const selector = metric === undefined ? undefined : parseSelector(metric);
+  if (selector !== undefined)
+    return { kind: 'metric', metric: selector.metric, labels: [...selector.labels] };
   const steps = json === undefined ? undefined : parseJsonPath(json);
-  return [
-    ...(query === undefined ? [] : [{ kind: 'query', query } as const]),
-    ...(selector === undefined
-      ? []
-      : [{ kind: 'metric', metric: selector.metric, labels: [...selector.labels] } as const]),
-    ...(steps === undefined ? [] : [{ kind: 'json', path: steps } as const]),
-  ];
+  return steps === undefined ? { kind: 'query', query } : { kind: 'json', path: steps };
+}
+
+function overTls({ url }: Input): boolean {
+  return url?.startsWith('https:') === true;
 }
 
 function tellMisfits(input: Input, source: ValueSource, { path, findings }: MonitorContext): void {
@@ -105,15 +109,11 @@ function tellMisfits(input: Input, source: ValueSource, { path, findings }: Moni
     if (url !== undefined && input[key] !== undefined)
       wrong(key, `\`${key}\` is for the page of the endpoint itself; \`url\` names another`);
   }
-  if (input.ca !== undefined && !url?.startsWith('https:')) wrong('ca', '`ca` needs a `url` of https');
+  if (input.ca !== undefined && !overTls(input)) wrong('ca', '`ca` needs a `url` of https');
   if (source.kind !== 'json' && equals !== undefined && typeof equals !== 'number') {
     wrong('equals', '`equals` is no number, and metrics have no other values');
   }
   const { 'at-most': most, 'at-least': least } = input;
-  if (equals === undefined && most === undefined && least === undefined) {
-    const message = 'nothing is compared; wanted `at-most`, `at-least` or `equals`';
-    findings.error('CONFIG_MISSING', path, message);
-  }
   if (most !== undefined && least !== undefined && least > most) {
     wrong('at-least', '`at-least` is larger than `at-most`: no value is both');
   }

@@ -43,7 +43,12 @@ describe('reasons', () => {
 
   it('those in the operators’ page are those in the code', () => {
     const folder = join(import.meta.dirname, '../../../src/health/probes');
-    const source = readdirSync(folder)
+    const source = [
+      ...readdirSync(folder),
+      '../values/prometheus-page.ts',
+      '../values/instant-query.ts',
+      '../values/value.ts',
+    ]
       .map((file) => readFileSync(join(folder, file), 'utf8'))
       .join('');
     const page = readFileSync(join(import.meta.dirname, '../../../docs/operators/health-checks.md'), 'utf8');
