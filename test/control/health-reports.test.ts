@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { addReportRoute } from '../../src/control/health-reports.ts';
 import { limits } from '../../src/runtime/limits.ts';
+import { get, Site } from './site.ts';
+import { until } from './until.ts';
 
 const tokens = ['first-token-of-32-characters-0000', 'second-token-of-32-characters-000'];
 const digest = (token: string): string => createHash('sha256').update(token).digest('hex');
@@ -122,5 +124,58 @@ describe('reports of health', () => {
 
   it('cannot be asked for', async () => {
     expect((await route().app.request('/api/v1/health/app/a')).status).toBe(404);
+  });
+});
+
+describe('a service that takes reports', () => {
+  const endpoints = [{ name: 'a', region: 'us-east', address: '192.0.2.10' }];
+  let site: Site | undefined;
+  afterEach(() => site?.close());
+
+  it('answers without an endpoint as soon as it is reported down, and counts', async () => {
+    site = new Site();
+    site.write('tokens', `${tokens[0]}\n`);
+    site.configure({
+      node: { name: 'test-1', 'push-tokens-file': 'tokens' },
+      monitors: { web: { type: 'push', fall: 1, rise: 1, interval: '30s', timeout: '100ms' } },
+      pools: { app: { monitor: 'web', endpoints } },
+    });
+    const service = await site.start();
+    const [first] = service.config.pools[0]!.endpoints;
+    const report = async (status: string, token: string): Promise<number> => {
+      const response = await fetch(
+        `http://127.0.0.1:${service.ports.http}/api/v1/health/app/${first!.name}`,
+        {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ status, reason: 'deploy' }),
+        },
+      );
+      return response.status;
+    };
+    const health = () => service.status().pools[0]!.endpoints[0]!;
+    expect(await report('down', tokens[1]!)).toBe(401);
+    expect(await report('up', tokens[0]!)).toBe(200);
+    await until(() => health().health === 'up');
+    expect(await report('down', tokens[0]!)).toBe(200);
+    await until(() => health().health === 'down');
+    expect(health().reason).toBe('reported down: deploy');
+    const page = await (await get(service, '/metrics')).text();
+    expect(page).toContain('meridian_health_reports_total{result="accepted"} 2\n');
+    expect(page).toContain('meridian_health_reports_total{result="unauthorized"} 1\n');
+  });
+
+  it('takes another file of tokens without a restart', async () => {
+    site = new Site();
+    site.write('tokens', `${tokens[0]}\n`);
+    site.configure({
+      node: { name: 'test-1', 'push-tokens-file': 'tokens' },
+      monitors: { web: { type: 'push', timeout: '100ms' } },
+    });
+    const service = await site.start();
+    const before = service.config.pushTokens;
+    site.write('tokens', `${tokens[1]}\n`);
+    await until(() => service.config.pushTokens[0] !== before[0]);
+    expect(service.config.pushTokens).toEqual([digest(tokens[1]!)]);
   });
 });

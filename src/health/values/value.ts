@@ -3,7 +3,7 @@ export type NumberRead =
   | { readonly ok: true; readonly value: number }
   | { readonly ok: false; readonly reason: string };
 
-export function found(value: number): NumberRead {
+function found(value: number): NumberRead {
   return { ok: true, value };
 }
 
