@@ -154,6 +154,11 @@ export const limits = {
 
   probeBodyBytes: 65_536,
   probeHeaderBytes: 16_384,
+  /** Bytes of one connection, looked at so often: headers, certificates and body together have less. */
+  probeReadBytes: 1024 * 1024,
+  probeReadWatchMs: 100,
+  /** Bytes that a check sends to a port, and the text that it wants to find. */
+  probeTextBytes: 4_096,
   /** Probes in flight; one region of 3 000 silent endpoints at 10 s and a timeout of 2 s holds 600. */
   probesAtOnce: 1_024,
   /** Probes begun in one turn of the event loop. */

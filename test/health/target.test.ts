@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Monitor } from '../../src/config/model.ts';
 import { checkKey, identityOf, targetOf } from '../../src/health/target.ts';
 import { parseAddress } from '../../src/ip/address.ts';
-import { check, endpoint, monitor } from './world.ts';
+import { check, endpoint, monitor, tcpCheck } from './world.ts';
 
 const here = endpoint('a', '192.0.2.1');
 const elsewhere = { ...here, probe: { address: parseAddress('10.1.0.7')!, port: 81 } };
-const tcp: Monitor = { ...monitor, check: { type: 'tcp', port: 25 } };
+const tcp: Monitor = { ...monitor, check: tcpCheck };
 const plain: Monitor = { ...monitor, check: { ...check, port: 80, host: undefined } };
 
 describe('targetOf', () => {
@@ -32,7 +32,7 @@ describe('targetOf', () => {
   });
 
   it('without any port the place is none', () => {
-    expect(targetOf(here, { ...monitor, check: { type: 'tcp', port: undefined } }).port).toBe(0);
+    expect(targetOf(here, { ...monitor, check: { ...tcpCheck, port: undefined } }).port).toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { HttpCheck } from '../../src/config/check-model.ts';
+import type { HttpCheck, TcpCheck } from '../../src/config/check-model.ts';
 import type { Endpoint, Monitor, Pool } from '../../src/config/model.ts';
 import { createHealthChecker, type HealthChecker, type ProbeReport } from '../../src/health/checker.ts';
 import type { CheckedConfig } from '../../src/health/inventory.ts';
@@ -11,15 +11,18 @@ import { FakeNetwork } from '../scenarios/health-network.ts';
 export const check: HttpCheck = {
   type: 'http',
   port: 8080,
+  version: 'auto',
   method: 'GET',
   path: '/healthz',
   host: 'web.example',
   headers: {},
   status: [[200, 299]],
   body: undefined,
-  verifyCertificate: true,
-  ca: undefined,
+  json: undefined,
+  tls: undefined,
 };
+
+export const tcpCheck: TcpCheck = { type: 'tcp', port: 25, send: undefined, expect: undefined };
 
 /** The defaults. */
 export const monitor: Monitor = {

@@ -33,7 +33,7 @@ export class FakeNetwork {
     this.clock = clock;
     this.random = random;
     const probe: Probe<unknown> = (target, _, signal) => this.probe(target, signal);
-    this.probes = { http: probe, https: probe, tcp: probe };
+    this.probes = { http: probe, https: probe, tcp: probe, tls: probe };
   }
 
   set(address: string, behaviour: Behaviour): void {

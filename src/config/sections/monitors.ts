@@ -4,11 +4,12 @@ import type { Monitor } from '../model.ts';
 import { type MonitorContext, resolveBase } from '../monitors/base.ts';
 import { httpSchema, httpsSchema, resolveHttp } from '../monitors/http.ts';
 import { resolveTcp, tcpSchema } from '../monitors/tcp.ts';
+import { resolveTlsCheck, tlsSchema } from '../monitors/tls.ts';
 import { typeWanted } from '../values.ts';
 
 /** A new type of monitor: a file with its schema in `monitors/`, its model, a line here and a case below. */
-export const monitorSchema = z.discriminatedUnion('type', [httpSchema, httpsSchema, tcpSchema], {
-  error: typeWanted('http', 'https', 'tcp'),
+export const monitorSchema = z.discriminatedUnion('type', [httpSchema, httpsSchema, tcpSchema, tlsSchema], {
+  error: typeWanted('http', 'https', 'tcp', 'tls'),
 });
 
 type MonitorInput = z.output<typeof monitorSchema>;
@@ -28,6 +29,8 @@ function resolveCheck(input: MonitorInput, context: MonitorContext): ProbeCheck 
     case 'https':
       return resolveHttp(input, context);
     case 'tcp':
-      return resolveTcp(input);
+      return resolveTcp(input, context);
+    case 'tls':
+      return resolveTlsCheck(input, context);
   }
 }

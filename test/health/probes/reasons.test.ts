@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connectFailure, exchangeFailure, tlsFailure } from '../../../src/health/probes/reasons.ts';
@@ -42,15 +42,20 @@ describe('reasons', () => {
   });
 
   it('those in the operators’ page are those in the code', () => {
-    const folder = join(import.meta.dirname, '../../../src/health/probes');
-    const source = ['outcome.ts', 'http.ts', 'reasons.ts']
-      .map((file) => readFileSync(join(folder, file), 'utf8'))
+    const folder = join(import.meta.dirname, '../../../src/health');
+    const source = ['probes', 'values']
+      .flatMap((part) => readdirSync(join(folder, part)).map((file) => join(folder, part, file)))
+      .map((file) => readFileSync(file, 'utf8'))
       .join('');
     const page = readFileSync(join(import.meta.dirname, '../../../docs/operators/health-checks.md'), 'utf8');
-    const rows = [...page.matchAll(/^\| `(?:timeout|connect|tls|status|body|error)` +\| (.+?) +\|/gm)];
+    const rows = [
+      ...page
+        .slice(page.indexOf('## Reading reasons'))
+        .matchAll(/^\| `(?:timeout|connect|tls|status|body|error)` +\| (.+?) +\|/gm),
+    ];
     expect(rows.length).toBeGreaterThanOrEqual(15);
     const phrases = rows
-      .flatMap(([, reason]) => reason!.split(/, (?:while )?|…| ms/))
+      .flatMap(([, reason]) => reason!.split(/, (?:while )?|; |…| ms/))
       .map((text) => text.trim());
     expect(phrases.filter((phrase) => phrase !== '' && !source.includes(phrase))).toEqual([]);
   });
