@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { type CertificateWarning, CertificateWarnings } from './certificate-warnings.ts';
 import type { Check } from './check.ts';
 import { type CheckedConfig, emptyInventory, type Known, knownFrom, takeInventory } from './inventory.ts';
 import type { ProbeCode, ProbeResult, Probes } from './probes/probe.ts';
@@ -24,6 +25,8 @@ export interface HealthCheckerParts {
   readonly probes: Probes;
   readonly onChange: (change: HealthChange) => void;
   readonly onProbe: (report: ProbeReport) => void;
+  /** At most once a day for an endpoint. */
+  readonly onCertificate: (warning: CertificateWarning) => void;
 }
 
 export interface HealthChecker {
@@ -51,6 +54,7 @@ export function createHealthChecker(parts: HealthCheckerParts): HealthChecker {
 class Checker implements HealthChecker {
   private readonly parts: HealthCheckerParts;
   private readonly scheduler: Scheduler;
+  private readonly certificates: CertificateWarnings;
   private inventory = emptyInventory();
   /** Checks that are neither up nor down yet, while somebody waits for the first round. */
   private readonly undecided = new Set<Check>();
@@ -58,6 +62,7 @@ class Checker implements HealthChecker {
 
   constructor(parts: HealthCheckerParts) {
     this.parts = parts;
+    this.certificates = new CertificateWarnings(parts.clock, parts.onCertificate);
     this.scheduler = new Scheduler({
       ...parts,
       onResult: (check, result, before) => this.record(check, result, before),
@@ -114,6 +119,7 @@ class Checker implements HealthChecker {
     const old = this.inventory;
     const { clock, onChange } = this.parts;
     this.inventory = takeInventory(config, old, known, clock.now(), onChange);
+    this.certificates.keep([...this.inventory.places.values()].flat());
     for (const check of old.checks.values()) {
       if (this.inventory.places.has(check)) continue;
       this.scheduler.remove(check);
@@ -124,7 +130,7 @@ class Checker implements HealthChecker {
 
   private record(check: Check, result: ProbeResult, before: Standing): void {
     const { standing } = check;
-    const { code, ok, durationMs } = result;
+    const { code, ok, durationMs, certificate } = result;
     if (standing.state !== 'unknown') this.decided(check);
     const news = {
       state: standing.state,
@@ -137,7 +143,14 @@ class Checker implements HealthChecker {
     const { table, places } = this.inventory;
     for (const { pool, endpoint, poolName, endpointName, region } of places.get(check) ?? []) {
       this.parts.onProbe({ pool: poolName, endpoint: endpointName, region, ok, code, durationMs });
-      table.record(pool, endpoint, news, standing.firstFailureAt ?? before.firstFailureAt);
+      if (certificate !== undefined) this.certificates.saw(poolName, endpointName, certificate.warning);
+      const seen = certificate ?? table.at(pool, endpoint).certificate;
+      table.record(
+        pool,
+        endpoint,
+        { ...news, certificate: seen },
+        standing.firstFailureAt ?? before.firstFailureAt,
+      );
     }
   }
 

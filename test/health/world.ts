@@ -1,5 +1,6 @@
 import type { HttpCheck, TcpCheck } from '../../src/config/check-model.ts';
 import type { Endpoint, Monitor, Pool } from '../../src/config/model.ts';
+import type { CertificateWarning } from '../../src/health/certificate-warnings.ts';
 import { createHealthChecker, type HealthChecker, type ProbeReport } from '../../src/health/checker.ts';
 import type { CheckedConfig } from '../../src/health/inventory.ts';
 import type { HealthChange } from '../../src/health/table.ts';
@@ -60,6 +61,7 @@ export class World {
   readonly network: FakeNetwork;
   readonly changes: HealthChange[] = [];
   readonly reports: ProbeReport[] = [];
+  readonly warnings: CertificateWarning[] = [];
   readonly checker: HealthChecker;
 
   constructor(seed = 1) {
@@ -71,6 +73,7 @@ export class World {
       probes: this.network.probes,
       onChange: (change) => this.changes.push(change),
       onProbe: (report) => this.reports.push(report),
+      onCertificate: (warning) => this.warnings.push(warning),
     });
   }
 
