@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Monitor } from '../../src/config/model.ts';
 import type { RememberedHealth } from '../../src/health/remembered.ts';
 import { addresses, check, config, endpoint, monitor, pool, tcpCheck, World } from './world.ts';
 
@@ -138,6 +139,26 @@ describe('shared probes', () => {
     world.network.set(b, 'refuses');
     await world.clock.advance(13_000);
     expect([world.checker.stateOf(0, 1).state, world.checker.stateOf(1, 1).state]).toEqual(['down', 'down']);
+  });
+});
+
+describe('one probe for two pools', () => {
+  it('serves monitors that are equal but for their names, at one place under several addresses', async () => {
+    const world = new World();
+    const at = endpoint('x', a).probe;
+    const byTcp: Monitor = { ...monitor, check: tcpCheck };
+    const one = { ...pool('one', [b], byTcp), endpoints: [{ ...endpoint('e0', b), probe: at }] };
+    const other = pool('two', [a], { ...byTcp, name: 'another' });
+    await start(world, config(one, other));
+    world.network.set(a, 'refuses');
+    await world.clock.advance(13_000);
+    expect([world.checker.stateOf(0, 0).state, world.checker.stateOf(1, 0).state]).toEqual(['down', 'down']);
+    expect(world.reports.length).toBe(2 * world.network.probesTo(a));
+    // The other goes on alone; its probes are not begun anew.
+    const before = world.network.probesTo(a);
+    world.checker.update(config(other));
+    await world.clock.advance(1);
+    expect([world.checker.stateOf(0, 0).state, world.network.probesTo(a)]).toEqual(['down', before]);
   });
 });
 
