@@ -25,7 +25,7 @@ const allowed: Record<string, readonly string[]> = {
     ...['dns', 'ip', 'geo', 'zone', 'steering'],
     ...['health/values/json-path.ts', 'health/values/prometheus-page.ts'],
   ],
-  health: ['config/model.ts', 'config/check-model.ts', 'ip', 'dns'],
+  health: ['config/model.ts', 'config/check-model.ts', 'config/tls-model.ts', 'ip', 'dns'],
   metrics: ['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'query', 'server', 'config', 'health'],
   control: [
     ...['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'snapshot/compile', 'query', 'server', 'config'],

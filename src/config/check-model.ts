@@ -1,10 +1,13 @@
 import type { WireName } from '../dns/names.ts';
+import type { JsonPath, JsonScalar } from '../health/values/json-path.ts';
 import type { IpAddress } from '../ip/address.ts';
+import type { ProbeTls } from './tls-model.ts';
 
 /** What a monitor checks, by type. Ports are undefined where the type has no usual one. */
 export type ProbeCheck =
   | HttpCheck
   | TcpCheck
+  | TlsCheck
   | DnsCheck
   | GrpcCheck
   | IcmpCheck
@@ -16,11 +19,25 @@ export type ProbeCheck =
 export interface TcpCheck {
   readonly type: 'tcp';
   readonly port: number | undefined;
+  /** Sent once the connection is open. */
+  readonly send: string | undefined;
+  /** Text that the first 64 KiB of what comes back must hold. */
+  readonly expect: string | undefined;
+}
+
+export interface TlsCheck {
+  readonly type: 'tls';
+  readonly port: number;
+  /** Name that the certificate must be for; undefined: the endpoint's address. */
+  readonly host: string | undefined;
+  readonly tls: ProbeTls;
 }
 
 export interface HttpCheck {
   readonly type: 'http' | 'https';
   readonly port: number;
+  /** `auto`: 2 where a TLS endpoint offers it, else 1.1. */
+  readonly version: 'auto' | '1.1' | '2';
   readonly method: 'GET' | 'HEAD';
   readonly path: string;
   /** Host header and TLS server name; undefined: the endpoint's address. */
@@ -30,10 +47,17 @@ export interface HttpCheck {
   readonly status: readonly (readonly [number, number])[];
   /** Text that the first 64 KiB of the body must hold. */
   readonly body: string | undefined;
-  /** False skips certificate checks: named so that it cannot be overlooked. https only. */
-  readonly verifyCertificate: boolean;
-  /** PEM of additional authorities, read at load. https only. */
-  readonly ca: string | undefined;
+  readonly json: JsonWanted | undefined;
+  /** Undefined for type http. */
+  readonly tls: ProbeTls | undefined;
+}
+
+/** What must stand at a path of a body that is JSON. `equals` stands alone; bounds are inclusive. */
+export interface JsonWanted {
+  readonly path: JsonPath;
+  readonly equals: Exclude<JsonScalar, null> | undefined;
+  readonly atMost: number | undefined;
+  readonly atLeast: number | undefined;
 }
 
 export interface DnsCheck {
@@ -52,12 +76,10 @@ export interface GrpcCheck {
   readonly port: number | undefined;
   /** Empty: the server as a whole. */
   readonly service: string;
-  readonly tls: boolean;
   /** Authority of the call and TLS server name; undefined: the endpoint's address. */
   readonly host: string | undefined;
-  readonly verifyCertificate: boolean;
-  /** PEM of additional authorities, read at load. */
-  readonly ca: string | undefined;
+  /** Undefined: without TLS. */
+  readonly tls: ProbeTls | undefined;
 }
 
 export interface IcmpCheck {
@@ -84,8 +106,8 @@ export interface ValueCheck {
   /** Of the endpoint's own page. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** PEM of additional authorities, read at load. */
-  readonly ca: string | undefined;
+  /** For a `url` of https. */
+  readonly tls: ProbeTls;
   readonly source: ValueSource;
   /** The query, metric or path as it was written, for reasons. */
   readonly shown: string;
@@ -100,11 +122,11 @@ export type ValueSource =
       readonly metric: string;
       readonly labels: readonly (readonly [string, string])[];
     }
-  | { readonly kind: 'json'; readonly path: readonly (string | number)[] };
+  | { readonly kind: 'json'; readonly path: JsonPath };
 
 /** All that is defined must hold. */
 export interface Comparison {
-  readonly equals: string | number | boolean | undefined;
+  readonly equals: Exclude<JsonScalar, null> | undefined;
   readonly atMost: number | undefined;
   readonly atLeast: number | undefined;
 }

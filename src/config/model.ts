@@ -2,6 +2,7 @@ import type { WireName } from '../dns/names.ts';
 import type { IpAddress } from '../ip/address.ts';
 import type { Prefix } from '../ip/prefix.ts';
 import type { ProbeCheck } from './check-model.ts';
+import type { TlsIdentity } from './tls-model.ts';
 
 /** The config after validation: every default filled in, every path absolute, every reference resolved. */
 export interface Config {
@@ -40,13 +41,6 @@ export interface Listen {
 export interface TlsListener {
   readonly socket: SocketAddress;
   readonly identity: TlsIdentity;
-}
-
-/** What a server shows to prove who it is, PEM text. Never to be logged or shown. */
-export interface TlsIdentity {
-  /** The certificate, then its chain. */
-  readonly certificate: string;
-  readonly key: string;
 }
 
 /** Bounds of the connections over TCP and TLS. */

@@ -105,6 +105,8 @@ class RunningService implements Service {
         metrics.probes.inc({ pool, endpoint, result: code });
         metrics.probeSeconds.observe({ pool, region }, durationMs / 1000);
       },
+      onCertificate: ({ pool, endpoint, text }) =>
+        options.log.warn({ pool, endpoint }, `${pool}/${endpoint}: ${text}`),
     });
     this.controller = new Controller({
       ...options,

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { type CertificateWarning, CertificateWarnings } from './certificate-warnings.ts';
 import type { Check } from './check.ts';
 import { type CheckedConfig, emptyInventory, type Known, knownFrom, takeInventory } from './inventory.ts';
 import type { ProbeCode, ProbeResult, Probes } from './probes/probe.ts';
@@ -27,6 +28,8 @@ export interface HealthCheckerParts {
   readonly reports: Reports;
   readonly onChange: (change: HealthChange) => void;
   readonly onProbe: (report: ProbeReport) => void;
+  /** At most once a day for an endpoint. */
+  readonly onCertificate: (warning: CertificateWarning) => void;
 }
 
 export interface HealthChecker {
@@ -56,6 +59,7 @@ export function createHealthChecker(parts: HealthCheckerParts): HealthChecker {
 class Checker implements HealthChecker {
   private readonly parts: HealthCheckerParts;
   private readonly scheduler: Scheduler;
+  private readonly certificates: CertificateWarnings;
   private inventory = emptyInventory();
   /** Checks that are neither up nor down yet, while somebody waits for the first round. */
   private readonly undecided = new Set<Check>();
@@ -63,6 +67,7 @@ class Checker implements HealthChecker {
 
   constructor(parts: HealthCheckerParts) {
     this.parts = parts;
+    this.certificates = new CertificateWarnings(parts.clock, parts.onCertificate);
     this.scheduler = new Scheduler({
       ...parts,
       onResult: (check, result, before) => this.record(check, result, before),
@@ -129,6 +134,7 @@ class Checker implements HealthChecker {
     const { clock, onChange, reports } = this.parts;
     reports.adopt(config);
     this.inventory = takeInventory(config, old, known, clock.now(), onChange);
+    this.certificates.keep([...this.inventory.places.values()].flat());
     for (const check of old.checks.values()) {
       if (this.inventory.places.has(check)) continue;
       this.scheduler.remove(check);
@@ -139,7 +145,7 @@ class Checker implements HealthChecker {
 
   private record(check: Check, result: ProbeResult, before: Standing): void {
     const { standing } = check;
-    const { code, ok, durationMs } = result;
+    const { code, ok, durationMs, certificate } = result;
     if (standing.state !== 'unknown') this.decided(check);
     const news = {
       state: standing.state,
@@ -152,7 +158,14 @@ class Checker implements HealthChecker {
     const { table, places } = this.inventory;
     for (const { pool, endpoint, poolName, endpointName, region } of places.get(check) ?? []) {
       this.parts.onProbe({ pool: poolName, endpoint: endpointName, region, ok, code, durationMs });
-      table.record(pool, endpoint, news, standing.firstFailureAt ?? before.firstFailureAt);
+      if (certificate !== undefined) this.certificates.saw(poolName, endpointName, certificate.warning);
+      const seen = certificate ?? table.at(pool, endpoint).certificate;
+      table.record(
+        pool,
+        endpoint,
+        { ...news, certificate: seen },
+        standing.firstFailureAt ?? before.firstFailureAt,
+      );
     }
   }
 

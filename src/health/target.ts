@@ -19,11 +19,17 @@ export function targetOf(
   return {
     address: formatAddress(endpoint.probe.address),
     port: endpoint.probe.port ?? check.port ?? 0,
-    host: ('host' in check ? check.host : undefined) ?? formatAddress(endpoint.address),
+    host: nameOf(endpoint, check),
     ...(source === undefined ? {} : { source: formatAddress(source) }),
     ...(subject !== undefined && asksForSubject.has(check.type) ? { subject } : {}),
     ...(parts === undefined ? {} : { parts: parts.map((part) => targetOf(endpoint, part, subject)) }),
   };
+}
+
+/** A check that names nobody is the same for all endpoints that are probed in one place. */
+function nameOf(endpoint: Endpoint, check: ProbeCheck): string {
+  if (!('host' in check)) return formatAddress(endpoint.probe.address);
+  return check.host ?? formatAddress(endpoint.address);
 }
 
 const asksForSubject: ReadonlySet<ProbeCheck['type']> = new Set(['exec', 'prometheus', 'push']);
@@ -31,7 +37,7 @@ const asksForSubject: ReadonlySet<ProbeCheck['type']> = new Set(['exec', 'promet
 /** Equal for two endpoints exactly when one probe can stand for both: same place, same check, same rules. */
 export function checkKey(target: ProbeTarget, monitor: Monitor): string {
   const { intervalMs, timeoutMs, fall, rise, check } = monitor;
-  return JSON.stringify([target, intervalMs, timeoutMs, fall, rise, check]);
+  return JSON.stringify([target, intervalMs, timeoutMs, fall, rise, fingerprintOf(check)]);
 }
 
 /**
@@ -39,6 +45,23 @@ export function checkKey(target: ProbeTarget, monitor: Monitor): string {
  * written to disk and a check's headers may hold a secret.
  */
 export function identityOf(endpoint: Endpoint, monitor: Monitor): string {
-  const text = JSON.stringify([formatAddress(endpoint.address), targetOf(endpoint, monitor), monitor.check]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  const place = [formatAddress(endpoint.address), targetOf(endpoint, monitor)];
+  return digestOf([place, fingerprintOf(monitor.check)]);
+}
+
+/** Checks may hold certificates, and thousands of endpoints have the same one. */
+const fingerprints = new WeakMap<ProbeCheck, string>();
+
+/** Equal for two checks exactly when they look at the same things. The port is the target's. */
+function fingerprintOf(check: ProbeCheck): string {
+  let fingerprint = fingerprints.get(check);
+  if (fingerprint === undefined) {
+    fingerprint = digestOf({ ...check, port: undefined });
+    fingerprints.set(check, fingerprint);
+  }
+  return fingerprint;
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
 }

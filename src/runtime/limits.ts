@@ -156,6 +156,11 @@ export const limits = {
 
   probeBodyBytes: 65_536,
   probeHeaderBytes: 16_384,
+  /** Bytes of one connection, looked at so often: headers, certificates and body together have less. */
+  probeReadBytes: 1024 * 1024,
+  probeReadWatchMs: 100,
+  /** Bytes that a check sends to a port, and the text that it wants to find. */
+  probeTextBytes: 4_096,
   /** A page of metrics or a document that a value is read from. */
   probePageBytes: 2 * 1024 * 1024,
   /** Commands of probes that run at the same time, and what one may print. */

@@ -62,7 +62,7 @@ zones: [ { name: example.com, file: z, steer: { app: f } } ]
 
   it('are handed on as they stand in the file', () => {
     const { pools } = configOf(yaml, { [resolve('ca.pem')]: authority });
-    expect((pools[0]!.monitor!.check as HttpCheck).ca).toBe(authority);
+    expect((pools[0]!.monitor!.check as HttpCheck).tls?.ca).toBe(authority);
   });
 
   it.each([

@@ -60,8 +60,16 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
       {
         ...{ name: 'w', intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2, source: undefined },
         check: {
-          ...{ type: 'http', port: 80, method: 'GET', path: '/', host: undefined, headers: {} },
-          ...{ status: [[200, 299]], body: undefined, verifyCertificate: true, ca: undefined },
+          ...{
+            type: 'http',
+            port: 80,
+            version: 'auto',
+            method: 'GET',
+            path: '/',
+            host: undefined,
+            headers: {},
+          },
+          ...{ status: [[200, 299]], body: undefined, json: undefined, tls: undefined },
         },
       },
       // The default timeout gives way to a shorter interval.
@@ -72,7 +80,7 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
         fall: 3,
         rise: 2,
         source: undefined,
-        check: { type: 'tcp', port: 5432 },
+        check: { type: 'tcp', port: 5432, send: undefined, expect: undefined },
       },
     ]);
     expect(pools.map(showEndpoints)).toEqual([
@@ -120,6 +128,10 @@ monitors:
     rise: 100
     source: 10.0.0.9
     verify-certificate: false
+    http-version: 2
+    certificate: tls/c.pem
+    key: tls/k.pem
+    days-left: { warn: 20, critical: 3 }
 pools:
   p: { monitor: w, endpoints: [ { name: e, region: r, address: 192.0.2.1, weight: 1000, probe: "10.0.0.1" } ] }
 policies:
@@ -142,7 +154,11 @@ zones:
       source: { family: 4, bytes: Uint8Array.of(10, 0, 0, 9) },
       check: {
         ...{ type: 'https', port: 8443, method: 'HEAD', path: '/h?x=1', host: 'www.example.com' },
-        ...{ headers: { 'X-Check': 'yes' }, body: undefined, verifyCertificate: false, ca: undefined },
+        ...{ version: '2', headers: { 'X-Check': 'yes' }, body: undefined, json: undefined },
+        tls: {
+          ...{ verifyCertificate: false, ca: undefined, warnDays: 20, failDays: 3 },
+          identity: { certificate, key },
+        },
         status: [
           [200, 200],
           [204, 204],
@@ -164,9 +180,9 @@ zones:
         within: 'region',
       },
     ]);
-    expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 33 }] });
+    expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 37 }] });
     const steer = config.zones[0]!.steer.map((one) => ({ ...one, owner: formatName(one.owner) }));
-    expect(steer).toEqual([{ owner: 'app.example.com.', policy: 0, line: 33, column: 59 }]);
+    expect(steer).toEqual([{ owner: 'app.example.com.', policy: 0, line: 37, column: 59 }]);
   });
 
   it('makes tiers of endpoints and regions', () => {

@@ -38,7 +38,7 @@ describe('monitors', () => {
       { type: 'dns', port: 53, qtype: 28, rcode: 0, answer: '2001:db8::1', transport: 'tcp' },
     ],
     ['type: dns, name: ".", rcode: REFUSED', { port: 53, qtype: 1, rcode: 5, name: Uint8Array.of(0) }],
-    ['type: grpc, port: 50051', { service: '', tls: false, verifyCertificate: true, host: undefined }],
+    ['type: grpc, port: 50051', { service: '', tls: undefined, host: undefined }],
     ['type: icmp', { type: 'icmp', port: 0 }],
     ['type: exec, command: [ /bin/check, "-x", "" ]', { port: 0, command: ['/bin/check', '-x', ''] }],
     ['type: push', { type: 'push', port: 0, staleMs: 60_000 }],

@@ -34,7 +34,7 @@ pools: { p: { monitor: w, endpoints: [ { name: e, region: a, address: 192.0.2.1 
 policies: { f: { type: nearest, pool: p }, g: { type: nearest, pool: q } }
 ${zones}`,
     [
-      '2:24: `type`: found "htp", wanted one of http, https, tcp, dns, grpc, icmp, exec, prometheus, push, all-of, any-of, n-of; did you mean `http`? [CONFIG_VALUE]',
+      '2:24: `type`: found "htp", wanted one of http, https, tcp, tls, dns, grpc, icmp, exec, prometheus, push, all-of, any-of, n-of; did you mean `http`? [CONFIG_VALUE]',
       '3:88: `endpoints` is missing; wanted a list of 1 to 1000 endpoints [CONFIG_MISSING]',
     ],
   ],

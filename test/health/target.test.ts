@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Monitor } from '../../src/config/model.ts';
 import { checkKey, identityOf, targetOf } from '../../src/health/target.ts';
 import { parseAddress } from '../../src/ip/address.ts';
-import { check, endpoint, monitor } from './world.ts';
+import { check, endpoint, monitor, tcpCheck } from './world.ts';
 
 const here = endpoint('a', '192.0.2.1');
+const identity = { certificate: 'c', key: 'k' };
+const tls = {
+  ...{ verifyCertificate: true, ca: undefined, identity: undefined },
+  ...{ warnDays: 14, failDays: undefined },
+};
 const elsewhere = { ...here, probe: { address: parseAddress('10.1.0.7')!, port: 81 } };
-const tcp: Monitor = { ...monitor, check: { type: 'tcp', port: 25 } };
+const tcp: Monitor = { ...monitor, check: tcpCheck };
 const plain: Monitor = { ...monitor, check: { ...check, port: 80, host: undefined } };
 
 describe('targetOf', () => {
@@ -32,7 +37,7 @@ describe('targetOf', () => {
   });
 
   it('without any port the place is none', () => {
-    expect(targetOf(here, { ...monitor, check: { type: 'tcp', port: undefined } }).port).toBe(0);
+    expect(targetOf(here, { ...monitor, check: { ...tcpCheck, port: undefined } }).port).toBe(0);
   });
 });
 
@@ -43,12 +48,30 @@ describe('checkKey', () => {
     expect(key({ ...monitor, name: 'other' })).toBe(key(monitor));
   });
 
-  it.each([
+  it('is the same wherever the port is named, and whatever is served', () => {
+    const served = endpoint('b', '192.0.2.2');
+    const beside = { ...served, probe: { ...here.probe, port: 25 } };
+    const other = { ...tcp, check: { ...tcpCheck, port: 26 } };
+    expect(checkKey(targetOf(beside, other), other)).toBe(checkKey(targetOf(here, tcp), tcp));
+    // A Host header tells them apart.
+    expect(checkKey(targetOf(beside, plain), plain)).not.toBe(checkKey(targetOf(here, plain), plain));
+  });
+
+  it('is short, whatever certificates the check holds', () => {
+    const ca = 'x'.repeat(1_000_000);
+    expect(key({ ...monitor, check: { ...check, tls: { ...tls, ca } } }).length).toBeLessThan(200);
+  });
+
+  it.each<[string, Monitor]>([
     ['interval', { ...monitor, intervalMs: 1 }],
     ['timeout', { ...monitor, timeoutMs: 1 }],
     ['fall', { ...monitor, fall: 1 }],
     ['rise', { ...monitor, rise: 1 }],
     ['path', { ...monitor, check: { ...check, path: '/' } }],
+    ['host', { ...monitor, check: { ...check, host: 'other.example' } }],
+    ['source', { ...monitor, source: parseAddress('192.0.2.9') }],
+    ['certificate shown', { ...monitor, check: { ...check, tls: { ...tls, identity } } }],
+    ['days left', { ...monitor, check: { ...check, tls } }],
     ['port', { ...monitor, check: { ...check, port: 1 } }],
   ])('differs with the %s', (_, by) => {
     expect(key(by)).not.toBe(key(monitor));

@@ -1,5 +1,6 @@
-import type { HttpCheck } from '../../src/config/check-model.ts';
+import type { HttpCheck, TcpCheck } from '../../src/config/check-model.ts';
 import type { Endpoint, Monitor, Pool } from '../../src/config/model.ts';
+import type { CertificateWarning } from '../../src/health/certificate-warnings.ts';
 import { createHealthChecker, type HealthChecker, type ProbeReport } from '../../src/health/checker.ts';
 import type { CheckedConfig } from '../../src/health/inventory.ts';
 import { Reports } from '../../src/health/reports.ts';
@@ -12,15 +13,18 @@ import { FakeNetwork } from '../scenarios/health-network.ts';
 export const check: HttpCheck = {
   type: 'http',
   port: 8080,
+  version: 'auto',
   method: 'GET',
   path: '/healthz',
   host: 'web.example',
   headers: {},
   status: [[200, 299]],
   body: undefined,
-  verifyCertificate: true,
-  ca: undefined,
+  json: undefined,
+  tls: undefined,
 };
+
+export const tcpCheck: TcpCheck = { type: 'tcp', port: 25, send: undefined, expect: undefined };
 
 /** The defaults. */
 export const monitor: Monitor = {
@@ -58,6 +62,7 @@ export class World {
   readonly network: FakeNetwork;
   readonly changes: HealthChange[] = [];
   readonly reports: ProbeReport[] = [];
+  readonly warnings: CertificateWarning[] = [];
   readonly checker: HealthChecker;
 
   constructor(seed = 1) {
@@ -70,6 +75,7 @@ export class World {
       reports: new Reports(this.clock),
       onChange: (change) => this.changes.push(change),
       onProbe: (report) => this.reports.push(report),
+      onCertificate: (warning) => this.warnings.push(warning),
     });
   }
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { limits } from '../../runtime/limits.ts';
-import { readAuthorities } from '../authorities.ts';
 import type { HttpCheck } from '../check-model.ts';
 import { parseStatus } from '../status-ranges.ts';
-import { choice, isHostName, reading, text } from '../values.ts';
+import { choice, text } from '../values.ts';
 import { type MonitorContext, monitorKeys } from './base.ts';
+import { jsonSchema, resolveJson } from './json.ts';
+import { hostKey, resolveTls, tlsKeys } from './tls.ts';
 
 const pathWanted = 'a path that begins with `/`, without spaces or `#`';
-const hostWanted = 'a host name without a port';
 const statusWanted = 'statuses from 100 to 599, such as 200 or "200-299,304"';
 const headerWanted = 'the name of a header that the probe does not set itself (use `host` for Host)';
 const bodyBytes = limits.probeBodyBytes;
@@ -18,9 +18,13 @@ export const requestKeys = {
   path: text(pathWanted, /^\/[\x21\x22\x24-\x7e]*$/)
     .default('/')
     .describe('Path and query of the request.'),
-  host: reading(hostWanted, (host) => (isHostName(host) ? host : undefined))
-    .optional()
-    .describe("Host header, and server name for TLS. Default: the endpoint's address."),
+  host: hostKey("Host header, and server name for TLS. Default: the endpoint's address."),
+  'http-version': z
+    .literal(['auto', 1.1, 2, '1.1', '2'], { error: 'auto, 1.1 or 2' })
+    .default('auto')
+    .describe(
+      '`auto`: 2 where the endpoint offers it over TLS, else 1.1. Without TLS, 2 is spoken only when set.',
+    ),
   headers: z
     .record(
       z
@@ -47,6 +51,7 @@ export const requestKeys = {
     .max(bodyBytes, { error: `text of 1 to ${bodyBytes} bytes` })
     .optional()
     .describe(`Text that the first ${bodyBytes / 1024} KiB of the body must hold.`),
+  json: jsonSchema.optional().describe('What must stand in a body that is JSON.'),
 };
 
 export const httpSchema = z
@@ -62,41 +67,34 @@ export const httpsSchema = z
     type: z.literal('https').describe('Checks by an HTTPS request; the certificate must be valid.'),
     ...monitorKeys(usualPorts.https),
     ...requestKeys,
-    'verify-certificate': z
-      .boolean({ error: 'true or false' })
-      .default(true)
-      .describe('False accepts any certificate, also that of an attacker.'),
-    ca: text('the path of a PEM file')
-      .optional()
-      .describe('PEM file with authorities to trust beside those of the system; relative to this file.'),
+    ...tlsKeys,
   })
   .describe('A check by HTTPS.');
 
 export function resolveHttp(
   input: z.output<typeof httpSchema> | z.output<typeof httpsSchema>,
-  { path, environment, base, findings }: MonitorContext,
+  context: MonitorContext,
 ): HttpCheck {
-  if (input.method === 'HEAD' && input.body !== undefined) {
-    findings.error(
-      'CONFIG_VALUE',
-      [...path, 'body'],
-      '`body` needs method GET; an answer to HEAD has no body',
-    );
+  const { path, findings } = context;
+  for (const key of ['body', 'json'] as const) {
+    if (input.method !== 'HEAD' || input[key] === undefined) continue;
+    const message = `\`${key}\` needs method GET; an answer to HEAD has no body`;
+    findings.error('CONFIG_VALUE', [...path, key], message);
   }
-  const tls = input.type === 'https' ? input : undefined;
+  if (input.body !== undefined && input.json !== undefined)
+    findings.error('CONFIG_VALUE', [...path, 'json'], '`json` and `body` exclude each other');
   const { type, method, host, headers, status, body } = input;
-  const ca =
-    tls?.ca === undefined ? undefined : readAuthorities(tls.ca, [...path, 'ca'], environment, base, findings);
   return {
     type,
     port: input.port ?? usualPorts[type],
+    version: String(input['http-version']) as HttpCheck['version'],
     method,
     path: input.path,
     host,
     headers,
     status,
     body,
-    verifyCertificate: tls?.['verify-certificate'] ?? true,
-    ca,
+    json: input.json && resolveJson(input.json, [...path, 'json'], findings),
+    tls: input.type === 'https' ? resolveTls(input, context) : undefined,
   };
 }

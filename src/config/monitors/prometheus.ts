@@ -6,6 +6,7 @@ import type { Comparison, ValueCheck, ValueSource } from '../check-model.ts';
 import { text } from '../values.ts';
 import { type MonitorContext, monitorKeys } from './base.ts';
 import { requestKeys } from './http.ts';
+import { tlsKeys } from './tls.ts';
 
 const usualPort = 80;
 const urlWanted =
@@ -25,9 +26,7 @@ export const prometheusSchema = z
       .optional()
       .describe("Path of the endpoint's own page. Default: `/metrics`, or `/` with `json`."),
     headers: requestKeys.headers,
-    ca: text('the path of a PEM file')
-      .optional()
-      .describe('PEM file with authorities to trust beside those of the system; relative to this file.'),
+    ca: tlsKeys.ca,
     query: text('a PromQL expression on one line')
       .max(4_096, { error: 'a PromQL expression of at most 4096 characters' })
       .optional()
@@ -78,7 +77,7 @@ export function resolvePrometheus(input: Input, context: MonitorContext): ValueC
     url: input.url,
     path: input.path ?? (source.kind === 'json' ? '/' : '/metrics'),
     headers: input.headers,
-    ca,
+    tls: { verifyCertificate: true, ca, identity: undefined, warnDays: 0, failDays: undefined },
     source,
     shown: input.query ?? input.metric ?? input.json ?? '',
     wanted: comparisonOf(input),

@@ -13,11 +13,12 @@ import { icmpSchema, resolveIcmp } from '../monitors/icmp.ts';
 import { prometheusSchema, resolvePrometheus } from '../monitors/prometheus.ts';
 import { pushSchema, resolvePush } from '../monitors/push.ts';
 import { resolveTcp, tcpSchema } from '../monitors/tcp.ts';
+import { resolveTlsCheck, tlsSchema } from '../monitors/tls.ts';
 import { typeWanted } from '../values.ts';
 import { showName, showNames } from '../wording.ts';
 
 const monitorTypes = [
-  ...['http', 'https', 'tcp', 'dns', 'grpc', 'icmp', 'exec', 'prometheus', 'push'],
+  ...['http', 'https', 'tcp', 'tls', 'dns', 'grpc', 'icmp', 'exec', 'prometheus', 'push'],
   ...['all-of', 'any-of', 'n-of'],
 ];
 
@@ -28,6 +29,7 @@ export const monitorSchema = z.discriminatedUnion(
     httpSchema,
     httpsSchema,
     tcpSchema,
+    tlsSchema,
     dnsSchema,
     grpcSchema,
     icmpSchema,
@@ -85,7 +87,9 @@ function resolveCheck(input: MonitorInput, context: MonitorContext, find: FindPa
     case 'https':
       return resolveHttp(input, context);
     case 'tcp':
-      return resolveTcp(input);
+      return resolveTcp(input, context);
+    case 'tls':
+      return resolveTlsCheck(input, context);
     case 'dns':
       return resolveDnsCheck(input, context);
     case 'grpc':

@@ -1,5 +1,12 @@
 import type { CombinedCheck } from '../../config/check-model.ts';
-import { type Probe, type ProbeResult, type Probes, type ProbeTarget, probeWith } from './probe.ts';
+import {
+  type Probe,
+  type ProbeResult,
+  type Probes,
+  type ProbeTarget,
+  probeWith,
+  type SeenCertificate,
+} from './probe.ts';
 import { printable } from './reasons.ts';
 
 /**
@@ -15,7 +22,9 @@ export function probeCombined(probes: () => Probes): Probe<CombinedCheck> {
     signal.addEventListener('abort', stop, { once: true });
     try {
       const tally = await runParts(probes(), target, check, own.signal);
-      return { ...verdict(tally, check), durationMs: performance.now() - beganAt };
+      const { certificate } = tally;
+      const seen = certificate === undefined ? {} : { certificate };
+      return { ...verdict(tally, check), durationMs: performance.now() - beganAt, ...seen };
     } finally {
       signal.removeEventListener('abort', stop);
       own.abort();
@@ -32,6 +41,8 @@ interface Tally {
   succeeded: number;
   readonly failed: Failed[];
   readonly unmade: Failed[];
+  /** The one that expires first. */
+  certificate: SeenCertificate | undefined;
 }
 
 /** Resolves when the parts that have ended decide. A deadline ends them all. */
@@ -42,10 +53,13 @@ function runParts(
   signal: AbortSignal,
 ): Promise<Tally> {
   return new Promise((resolve) => {
-    const tally: Tally = { succeeded: 0, failed: [], unmade: [] };
+    const tally: Tally = { succeeded: 0, failed: [], unmade: [], certificate: undefined };
     let left = parts.length;
     const end = (name: string, result: ProbeResult): void => {
       left--;
+      const { certificate = tally.certificate } = result;
+      if (certificate !== undefined && certificate.expiresAtMs < (tally.certificate?.expiresAtMs ?? Infinity))
+        tally.certificate = certificate;
       if (result.ok) tally.succeeded++;
       else (result.ownFault === true ? tally.unmade : tally.failed).push({ name, result });
       const decided = tally.succeeded >= need || tally.failed.length > parts.length - need;

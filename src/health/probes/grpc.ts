@@ -2,23 +2,22 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import type { GrpcCheck } from '../../config/check-model.ts';
 import { limits } from '../../runtime/limits.ts';
-import { connectTcp, startTls } from './connection.ts';
+import { boundReading, connectTcp } from './connection.ts';
 import { GrpcReply, readServing, servingNames, writeHealthRequest } from './grpc-messages.ts';
 import { outcomeOf, type Progress } from './outcome.ts';
 import type { Probe, ProbeTarget } from './probe.ts';
 import { ProbeFailure, printable } from './reasons.ts';
-import { contextOf } from './tls-context.ts';
+import { startTls } from './tls-session.ts';
 
 /** Calls `grpc.health.v1.Health/Check` over HTTP/2; succeeds when the service is SERVING. */
 export const probeGrpc: Probe<GrpcCheck> = (target, check, signal) =>
   outcomeOf(signal, async (progress) => {
-    let socket = await connectTcp(target, signal);
+    let socket: net.Socket = await connectTcp(target, signal);
+    boundReading(socket, progress);
     try {
-      if (check.tls) {
-        progress.doing = 'in the TLS handshake';
-        const { verifyCertificate } = check;
-        const settings = { verifyCertificate, context: contextOf(check), protocols: ['h2'] };
-        socket = await startTls(socket, target.host, settings, signal);
+      if (check.tls !== undefined) {
+        const wanted = { host: target.host, settings: check.tls, protocols: ['h2'] };
+        socket = await startTls(socket, wanted, signal, progress);
       }
       progress.doing = 'waiting for the response';
       requireServing(await call(socket, target, check, signal, progress), check);
@@ -36,7 +35,7 @@ async function call(
   progress: Progress,
 ): Promise<GrpcReply> {
   const authority = `${net.isIPv6(target.host) ? `[${target.host}]` : target.host}:${target.port}`;
-  const session = http2.connect(`${check.tls ? 'https' : 'http'}://${authority}`, {
+  const session = http2.connect(`${check.tls === undefined ? 'http' : 'https'}://${authority}`, {
     createConnection: () => socket,
     settings: { enablePush: false, maxHeaderListSize: limits.probeHeaderBytes },
     maxSessionMemory: 1,
@@ -70,7 +69,7 @@ async function call(
 function headersOf(authority: string, { tls, host }: GrpcCheck): http2.OutgoingHttpHeaders {
   return {
     ':method': 'POST',
-    ':scheme': tls ? 'https' : 'http',
+    ':scheme': tls === undefined ? 'http' : 'https',
     ':authority': host ?? authority,
     ':path': '/grpc.health.v1.Health/Check',
     'content-type': 'application/grpc',

@@ -8,6 +8,7 @@ import { probeIcmp } from './icmp.ts';
 import type { Probes } from './probe.ts';
 import { probePush } from './push.ts';
 import { probeTcp } from './tcp.ts';
+import { probeTls } from './tls.ts';
 import { probeValue } from './value.ts';
 
 /** The probes over real sockets and processes, and those that look at `reports`. */
@@ -17,6 +18,7 @@ export function createProbes(reports: Reports): Probes {
     http: probeHttp,
     https: probeHttp,
     tcp: probeTcp,
+    tls: probeTls,
     dns: probeDns,
     grpc: probeGrpc,
     icmp: probeIcmp(),

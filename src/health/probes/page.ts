@@ -1,11 +1,12 @@
 import type net from 'node:net';
 import { Client } from 'undici';
+import type { ProbeTls } from '../../config/tls-model.ts';
 import { limits } from '../../runtime/limits.ts';
-import { connectTcp, startTls } from './connection.ts';
+import { boundReading, connectTcp } from './connection.ts';
 import type { Progress } from './outcome.ts';
 import type { ProbeTarget } from './probe.ts';
 import { ProbeFailure } from './reasons.ts';
-import { contextOf, type Trust } from './tls-context.ts';
+import { startTls } from './tls-session.ts';
 
 /** A document on the web that a probe reads a value from. */
 export interface Page {
@@ -13,7 +14,7 @@ export interface Page {
   /** Where to connect in place of the host of the URL, and from where. */
   readonly at: Pick<ProbeTarget, 'address' | 'source'> | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly trust: Trust;
+  readonly tls: ProbeTls;
 }
 
 /**
@@ -21,7 +22,7 @@ export interface Page {
  * is no answer of status 200 is a failure, but one of `statuses` counts too. Redirects are not followed.
  */
 export async function readPage(
-  { url, at, headers, trust }: Page,
+  { url, at, headers, tls }: Page,
   statuses: readonly number[],
   signal: AbortSignal,
   progress: Progress,
@@ -31,6 +32,7 @@ export async function readPage(
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   progress.doing = 'connecting';
   let socket: net.Socket = await connectTcp({ address: host, port, host, ...at }, signal);
+  boundReading(socket, progress, 2 * limits.probePageBytes);
   const client = new Client(url.origin, {
     // Not before the client has finished asking for it.
     connect: (_, callback) => queueMicrotask(() => callback(null, socket)),
@@ -41,9 +43,10 @@ export async function readPage(
   });
   try {
     if (secure) {
+      // The certificate is that of whom we ask, which need not be the endpoint: it is not told as the endpoint's.
+      const handshake: Progress = { doing: '' };
       progress.doing = 'in the TLS handshake';
-      const settings = { verifyCertificate: true, context: contextOf(trust), protocols: ['http/1.1'] };
-      socket = await startTls(socket, host, settings, signal);
+      socket = await startTls(socket, { host, settings: tls, protocols: ['http/1.1'] }, signal, handshake);
     }
     progress.doing = 'waiting for the response';
     const path = `${url.pathname}${url.search}`;

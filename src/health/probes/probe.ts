@@ -32,6 +32,16 @@ export interface ProbeResult {
   readonly reason?: string;
   /** The probe could not be made for want of something on this machine: it says nothing about the endpoint. */
   readonly ownFault?: true;
+  /** Set when the endpoint has shown one, whether the probe succeeded or not. */
+  readonly certificate?: SeenCertificate;
+}
+
+/** What a probe saw of an endpoint's certificate. */
+export interface SeenCertificate {
+  /** Wall clock ms. */
+  readonly expiresAtMs: number;
+  /** For people: set when it is valid for fewer days than it should be. */
+  readonly warning?: string;
 }
 
 /**

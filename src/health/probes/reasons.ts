@@ -68,6 +68,11 @@ function tlsReason(error: unknown, host: string): string {
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return 'certificate is signed by an unknown authority, or an intermediate certificate is missing';
+    case 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL':
+      return 'TLS handshake failed: the endpoint speaks none of the wanted versions of HTTP';
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+    case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
+      return 'TLS handshake refused: the endpoint may want a certificate of ours, or other settings';
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return 'TLS handshake failed: the port does not speak TLS';
@@ -88,8 +93,16 @@ export function exchangeFailure(error: unknown): Failure {
     case 'UND_ERR_SOCKET':
     case 'ECONNRESET':
     case 'EPIPE':
+    case 'ERR_STREAM_PREMATURE_CLOSE':
+    case 'ERR_HTTP2_STREAM_CANCEL':
       return { code: 'error', reason: 'connection closed before the response was complete' };
+    case 'ERR_HTTP2_ERROR':
+      return { code: 'error', reason: 'the answer is not HTTP/2' };
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+      return { code: 'tls', reason: tlsReason(error, '') };
     case 'UND_ERR_INVALID_ARG':
+    case 'ERR_HTTP2_INVALID_CONNECTION_HEADERS':
+    case 'ERR_INVALID_CHAR':
       return { code: 'error', reason: printable(`the request cannot be made: ${messageOf(error)}`) };
     default:
       if (error instanceof errors.HTTPParserError) return { code: 'error', reason: 'the answer is not HTTP' };

@@ -47,7 +47,7 @@ function faultOf(value: JsonScalar, wanted: Comparison): string | undefined {
   return undefined;
 }
 
-function pageOf(target: ProbeTarget, { url, path, headers, source, ca }: ValueCheck): Page {
+function pageOf(target: ProbeTarget, { url, path, headers, source, tls }: ValueCheck): Page {
   const own = url === undefined;
   const host = net.isIPv6(target.host) ? `[${target.host}]` : target.host;
   const base = own ? `http://${host}:${target.port}${path}` : fill(url, target, urlText);
@@ -56,7 +56,7 @@ function pageOf(target: ProbeTarget, { url, path, headers, source, ca }: ValueCh
     page.pathname = `${page.pathname.replace(/\/$/, '')}/api/v1/query`;
     page.searchParams.set('query', fill(source.query, target, promText));
   }
-  return { url: page, at: own ? target : undefined, headers, trust: { ca } };
+  return { url: page, at: own ? target : undefined, headers, tls };
 }
 
 /** Puts what is known of the endpoint in the place of `{address}`, `{endpoint}`, `{region}` and `{pool}`. */

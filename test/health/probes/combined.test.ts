@@ -4,6 +4,7 @@ import { probeCombined } from '../../../src/health/probes/combined.ts';
 import type { Probe, ProbeResult, Probes } from '../../../src/health/probes/probe.ts';
 import { limits } from '../../../src/runtime/limits.ts';
 import { describeProbe, type Place, patientMs, shortMs, visit } from './shared.ts';
+import { tcpCheck } from './targets.ts';
 
 type Behaviour = 'well' | 'ill' | 'silent' | 'unmade' | 'throws' | 'babbles';
 
@@ -37,7 +38,7 @@ function placeOf(need: number, behaviours: readonly Behaviour[]): Place {
     parts: behaviours.map((_, i) => ({
       name: `p${i}`,
       source: undefined,
-      check: { type: 'tcp', port: 1 },
+      check: tcpCheck,
     })),
   };
   const parts = behaviours.map((address) => ({ address, port: 1, host: 'x' }));

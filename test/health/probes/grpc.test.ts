@@ -3,6 +3,7 @@ import type net from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GrpcCheck } from '../../../src/config/check-model.ts';
+import type { ProbeTls } from '../../../src/config/tls-model.ts';
 import { probeGrpc } from '../../../src/health/probes/grpc.ts';
 import { readServing, writeHealthRequest } from '../../../src/health/probes/grpc-messages.ts';
 import type { ProbeResult } from '../../../src/health/probes/probe.ts';
@@ -13,10 +14,15 @@ const check: GrpcCheck = {
   type: 'grpc',
   port: undefined,
   service: 'shop.Cart',
-  tls: false,
   host: undefined,
+  tls: undefined,
+};
+const overTls: ProbeTls = {
   verifyCertificate: true,
   ca: certificate('authority'),
+  identity: undefined,
+  warnDays: 0,
+  failDays: undefined,
 };
 
 type Serve = (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, body: Buffer) => void;
@@ -29,7 +35,7 @@ async function grpcPlace(
 ): Promise<Place> {
   const sockets = new Set<net.Socket>();
   const server =
-    how.tls === true
+    how.tls !== undefined
       ? http2.createSecureServer({
           cert: certificate(certificateName),
           key: certificate(`${certificateName}.key`),
@@ -102,10 +108,10 @@ describeProbe('grpc', {
 });
 
 describeProbe('grpc over TLS', {
-  well: () => grpcPlace(serving, { tls: true }),
-  refusing: () => grpcPlace(serving, { tls: true }, 'expired'),
-  silent: () => grpcPlace(() => {}, { tls: true }),
-  babbling: () => grpcPlace(reply(Buffer.alloc(10_000_000), '0'), { tls: true }),
+  well: () => grpcPlace(serving, { tls: overTls }),
+  refusing: () => grpcPlace(serving, { tls: overTls }, 'expired'),
+  silent: () => grpcPlace(() => {}, { tls: overTls }),
+  babbling: () => grpcPlace(reply(Buffer.alloc(10_000_000), '0'), { tls: overTls }),
 });
 
 describe('grpc: what it sends', () => {
@@ -216,9 +222,13 @@ describe('grpc: answers', () => {
     ['wrong-name', { host: 'cart.example' }, /not for cart\.example/],
     ['self-signed', {}, /self-signed/],
   ] as const)('refuses a certificate that is %s', async (name, how, reason) => {
-    const result = await visit(await grpcPlace(serving, { tls: true, ...how }, name), patientMs);
+    const result = await visit(await grpcPlace(serving, { tls: overTls, ...how }, name), patientMs);
     expect(result).toMatchObject({ code: 'tls', reason: expect.stringMatching(reason) });
-    const unchecked = await grpcPlace(serving, { tls: true, verifyCertificate: false, ...how }, name);
+    const unchecked = await grpcPlace(
+      serving,
+      { tls: { ...overTls, verifyCertificate: false }, ...how },
+      name,
+    );
     expect((await visit(unchecked, patientMs)).ok).toBe(true);
   });
 

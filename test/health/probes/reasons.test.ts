@@ -25,6 +25,16 @@ describe('reasons', () => {
     expect(connectFailure(error, '192.0.2.9')).toEqual({ code: 'error', reason, ownFault: true });
   });
 
+  it.each([
+    'SSLV3_ALERT_HANDSHAKE_FAILURE',
+    'TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'TLSV1_ALERT_UNKNOWN_CA',
+    'SSLV3_ALERT_BAD_CERTIFICATE',
+    'SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+  ])('%s is the other side’s refusal', (alert) => {
+    expect(tlsFailure(fault(`ERR_SSL_${alert}`), 'h').reason).toMatch(/^TLS handshake refused: /);
+  });
+
   it('words of the other side are cut and stripped of what is not text', () => {
     const hostile = `a\u001b[31m\r\nb\u202e${'c'.repeat(100_000)}`;
     for (const failure of [tlsFailure(fault('X', hostile), 'h'), exchangeFailure(fault('X', hostile))]) {
@@ -42,20 +52,20 @@ describe('reasons', () => {
   });
 
   it('those in the operators’ page are those in the code', () => {
-    const folder = join(import.meta.dirname, '../../../src/health/probes');
-    const source = [
-      ...readdirSync(folder),
-      '../values/prometheus-page.ts',
-      '../values/instant-query.ts',
-      '../values/value.ts',
-    ]
-      .map((file) => readFileSync(join(folder, file), 'utf8'))
+    const folder = join(import.meta.dirname, '../../../src/health');
+    const source = ['probes', 'values']
+      .flatMap((part) => readdirSync(join(folder, part)).map((file) => join(folder, part, file)))
+      .map((file) => readFileSync(file, 'utf8'))
       .join('');
     const page = readFileSync(join(import.meta.dirname, '../../../docs/operators/health-checks.md'), 'utf8');
-    const rows = [...page.matchAll(/^\| `(?:timeout|connect|tls|status|body|error)` +\| (.+?) +\|/gm)];
+    const rows = [
+      ...page
+        .slice(page.indexOf('## Reading reasons'))
+        .matchAll(/^\| `(?:timeout|connect|tls|status|body|error)` +\| (.+?) +\|/gm),
+    ];
     expect(rows.length).toBeGreaterThanOrEqual(15);
     const phrases = rows
-      .flatMap(([, reason]) => reason!.split(/, (?:while )?|…| ms/))
+      .flatMap(([, reason]) => reason!.split(/, (?:while )?|; |…| ms/))
       .map((text) => text.trim());
     expect(phrases.filter((phrase) => phrase !== '' && !source.includes(phrase))).toEqual([]);
   });

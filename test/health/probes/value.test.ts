@@ -12,7 +12,7 @@ const check: ValueCheck = {
   url: undefined,
   path: '/metrics',
   headers: {},
-  ca: undefined,
+  tls: { verifyCertificate: true, ca: undefined, identity: undefined, warnDays: 0, failDays: undefined },
   source: { kind: 'metric', metric: 'load', labels: [] },
   shown: 'load',
   wanted: { equals: undefined, atMost: 0.8, atLeast: undefined },
@@ -193,7 +193,7 @@ describe('prometheus: what it asks', () => {
   ])('over TLS with a certificate that is %s', async (name, ca, code, reason) => {
     const server = await listen(answer(page('load 0.5\n')), name);
     const result = await visit(
-      place(server, { url: `https://127.0.0.1:${server.target.port}/`, ca }),
+      place(server, { url: `https://127.0.0.1:${server.target.port}/`, tls: { ...check.tls, ca } }),
       patientMs,
     );
     expect(result.code).toBe(code);
