@@ -25,6 +25,16 @@ describe('reasons', () => {
     expect(connectFailure(error, '192.0.2.9')).toEqual({ code: 'error', reason, ownFault: true });
   });
 
+  it.each([
+    'SSLV3_ALERT_HANDSHAKE_FAILURE',
+    'TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'TLSV1_ALERT_UNKNOWN_CA',
+    'SSLV3_ALERT_BAD_CERTIFICATE',
+    'SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+  ])('%s is the other side’s refusal', (alert) => {
+    expect(tlsFailure(fault(`ERR_SSL_${alert}`), 'h').reason).toMatch(/^TLS handshake refused: /);
+  });
+
   it('words of the other side are cut and stripped of what is not text', () => {
     const hostile = `a\u001b[31m\r\nb\u202e${'c'.repeat(100_000)}`;
     for (const failure of [tlsFailure(fault('X', hostile), 'h'), exchangeFailure(fault('X', hostile))]) {
