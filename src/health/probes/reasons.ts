@@ -72,6 +72,9 @@ function tlsReason(error: unknown, host: string): string {
       return 'TLS handshake failed: the endpoint speaks none of the wanted versions of HTTP';
     case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
     case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
+    case 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA':
+    case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
+    case 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN':
       return 'TLS handshake refused: the endpoint may want a certificate of ours, or other settings';
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
@@ -98,8 +101,6 @@ export function exchangeFailure(error: unknown): Failure {
       return { code: 'error', reason: 'connection closed before the response was complete' };
     case 'ERR_HTTP2_ERROR':
       return { code: 'error', reason: 'the answer is not HTTP/2' };
-    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
-      return { code: 'tls', reason: tlsReason(error, '') };
     case 'UND_ERR_INVALID_ARG':
     case 'ERR_HTTP2_INVALID_CONNECTION_HEADERS':
     case 'ERR_INVALID_CHAR':
@@ -120,7 +121,7 @@ function isOfBind(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && error.syscall === 'bind';
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 

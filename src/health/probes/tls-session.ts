@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import type { ProbeTls } from '../../config/tls-model.ts';
 import { certificateOf, requireDaysLeft } from './certificate.ts';
 import type { Progress } from './outcome.ts';
-import { ProbeFailure, tlsFailure } from './reasons.ts';
+import { codeOf, ProbeFailure, tlsFailure } from './reasons.ts';
 
 export interface TlsWanted {
   /** Name that is asked for and that the certificate must be for; an address is not sent (RFC 6066 §3). */
@@ -38,7 +38,10 @@ export async function startTls(
     },
     ...(net.isIP(host) === 0 ? { servername: host } : {}),
   });
-  secure.on('error', () => {});
+  secure.on('error', (error) => {
+    // With TLS 1.3 our certificate is refused after the handshake; what speaks above sees a closed connection.
+    if (codeOf(error).startsWith('ERR_SSL_')) progress.fault = new ProbeFailure(tlsFailure(error, host));
+  });
   try {
     await handshake(secure, signal);
     const certificate = secure.getPeerX509Certificate();

@@ -125,15 +125,27 @@ describe('certificates of ours', () => {
     expect(await probe('https', server, { identity })).toMatchObject({ ok: true });
   });
 
-  it.each([
-    ['none', undefined],
-    [
-      'one that it does not know',
-      { certificate: certificate('self-signed'), key: certificate('self-signed.key') },
-    ],
-  ])('are missed by an endpoint that is shown %s', async (_, shown) => {
-    const server = await listen(answer(ok), 'valid', [], asking);
-    const result = await probe('https', server, { identity: shown });
+  const asked = async (server: TestServer, version: '1.1' | '2', identity: ProbeTls['identity']) => {
+    const check = { ...httpsCheck, version, tls: { ...trusting, identity } };
+    const run = (signal: AbortSignal) => networkProbes.https(server.target, check, signal);
+    return await visit({ probe: run, open: server.open, close: server.close }, patientMs);
+  };
+  const cases = (['TLSv1.2', 'TLSv1.3'] as const).flatMap((maxVersion) =>
+    (['1.1', '2'] as const).map((version) => [maxVersion, version] as const),
+  );
+
+  it.each(cases)('are missed by an endpoint: %s, HTTP/%s', async (maxVersion, version) => {
+    const server = await listen(answer(ok), 'valid', ['h2', 'http/1.1'], { ...asking, maxVersion });
+    expect(await asked(server, version, undefined)).toMatchObject({
+      code: 'tls',
+      reason: 'TLS handshake refused: the endpoint may want a certificate of ours, or other settings',
+    });
+  });
+
+  it.each(cases)('are of no use where nobody knows them: %s, HTTP/%s', async (maxVersion, version) => {
+    const unknown = { certificate: certificate('self-signed'), key: certificate('self-signed.key') };
+    const server = await listen(answer(ok), 'valid', ['h2', 'http/1.1'], { ...asking, maxVersion });
+    const result = await asked(server, version, unknown);
     expect(result.ok).toBe(false);
     expect(result.code).not.toBe('timeout');
   });
