@@ -93,3 +93,30 @@ describe('identityOf', () => {
     expect(identityOf(here, { ...monitor, intervalMs: 1, fall: 9 })).toBe(same);
   });
 });
+
+describe('targets of checks that ask for more than a place', () => {
+  const subject = { pool: 'app', endpoint: 'a', region: 'eu' };
+  const push = { type: 'push', port: 0, staleMs: 60_000 } as const;
+  const exec = { type: 'exec', port: 0, command: ['/bin/true'] } as const;
+
+  it('name whom they are about, so that endpoints in one place are told apart', () => {
+    for (const check of [push, exec])
+      expect(targetOf(here, { check, source: undefined }, subject)).toMatchObject({ subject });
+    expect(targetOf(here, monitor, subject)).not.toHaveProperty('subject');
+  });
+
+  it('go into parts, each with its own source', () => {
+    const source = endpoint('s', '192.0.2.9').address;
+    const parts = [
+      { name: 'ci', source: undefined, check: push },
+      { name: 'ping', source, check: { type: 'icmp', port: 0 } as const },
+    ];
+    const check = { type: 'all-of', port: 0, need: 2, parts } as const;
+    const { parts: targets } = targetOf(here, { check, source: undefined }, subject);
+    expect(targets).toEqual([
+      expect.objectContaining({ subject }),
+      expect.objectContaining({ source: '192.0.2.9' }),
+    ]);
+    expect(targets![1]).not.toHaveProperty('subject');
+  });
+});

@@ -48,11 +48,13 @@ async function askUdp(
         else progress.doing = 'waiting for the answer; one came that has another id';
       });
       if (target.source !== undefined) socket.bind({ address: target.source });
-      // Connected, so that a closed port is told at once and only the endpoint's datagrams come in.
-      socket.connect(target.port, target.address, () => {
+      // By an event: a callback of `connect` is called for a failure too.
+      socket.once('connect', () => {
         progress.doing = 'waiting for the answer';
         socket.send(query, (error) => error !== null && refuse(error));
       });
+      // Connected, so that a closed port is told at once and only the endpoint's datagrams come in.
+      socket.connect(target.port, target.address);
     });
   } finally {
     socket.close();

@@ -60,7 +60,9 @@ async function openPing(address: string, source?: string): Promise<dgram.Socket 
   try {
     await new Promise<void>((resolve, reject) => {
       socket.on('error', reject);
-      socket.bind({ fd }, () => socket.connect(unusedPort, address, resolve));
+      // By events: a callback of `connect` is called for a failure too.
+      socket.once('connect', resolve);
+      socket.bind({ fd }, () => socket.connect(unusedPort, address));
     });
     return socket;
   } catch (error) {

@@ -6,10 +6,11 @@ import { limits } from '../../../src/runtime/limits.ts';
 import { describeProbe, type Place, patientMs, shortMs, visit } from './shared.ts';
 import { tcpCheck } from './targets.ts';
 
-type Behaviour = 'well' | 'ill' | 'silent' | 'unmade' | 'throws' | 'babbles';
+type Behaviour = 'well' | 'well, soon expired' | 'ill' | 'silent' | 'unmade' | 'throws' | 'babbles';
 
 const endings: Record<Exclude<Behaviour, 'silent' | 'throws'>, Omit<ProbeResult, 'durationMs'>> = {
-  well: { ok: true, code: 'success' },
+  well: { ok: true, code: 'success', certificate: { expiresAtMs: 2_000 } },
+  'well, soon expired': { ok: true, code: 'success', certificate: { expiresAtMs: 1_000 } },
   ill: { ok: false, code: 'status', reason: 'status 503' },
   unmade: { ok: false, code: 'error', reason: 'too many open files', ownFault: true },
   babbles: { ok: false, code: 'body', reason: 'x'.repeat(limits.probeReasonLength) },
@@ -113,6 +114,11 @@ describe('a combination', () => {
     expect(result.code).toBe(code);
     expect(result.reason ?? '').toBe(reason);
     expect(result.ownFault).toBe(reason.includes('open files') ? true : undefined);
+  });
+
+  it('tells of the certificate that expires first', async () => {
+    const result = await visit(placeOf(3, ['well', 'well, soon expired', 'well']), patientMs);
+    expect(result.certificate).toEqual({ expiresAtMs: 1_000 });
   });
 
   it.each<[string, number, Behaviour[], ProbeResult['code']]>([

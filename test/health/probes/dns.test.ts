@@ -5,7 +5,7 @@ import type { DnsCheck } from '../../../src/config/check-model.ts';
 import { Rcode, RrType } from '../../../src/dns/constants.ts';
 import { parseName } from '../../../src/dns/names.ts';
 import { probeDns } from '../../../src/health/probes/dns.ts';
-import type { ProbeResult } from '../../../src/health/probes/probe.ts';
+import type { ProbeResult, ProbeTarget } from '../../../src/health/probes/probe.ts';
 import { describeProbe, type Place, patientMs, shortMs, visit } from './shared.ts';
 
 const parsed = parseName('app.example.com.');
@@ -227,5 +227,44 @@ describe('dns: servers that lie', () => {
   it('a message in drops is read', async () => {
     const place = await tcpPlace((query) => [...framed(well)(query)[0]!].map((byte) => Uint8Array.of(byte)));
     expect((await visit(place, patientMs)).ok).toBe(true);
+  });
+});
+
+describe('dns: where it goes and comes from', () => {
+  const ask = (target: Partial<ProbeTarget>, transport: 'udp' | 'tcp') => {
+    const whole = { address: '127.0.0.1', port: 53, host: 'x', ...target };
+    return probeDns(whole, { ...check, transport }, AbortSignal.timeout(patientMs));
+  };
+
+  it.each(['udp', 'tcp'] as const)(
+    '%s: a place that cannot be reached is told as such',
+    async (transport) => {
+      // The kernel refuses to connect to all at once.
+      const result = await ask({ address: '255.255.255.255' }, transport);
+      expect(result).toMatchObject({ ok: false, code: 'connect' });
+      expect(result.reason).toMatch(/^(?:connection forbidden|network unreachable)/);
+    },
+  );
+
+  it.each(['udp', 'tcp'] as const)(
+    '%s: a source that is not ours is no fault of the endpoint',
+    async (transport) => {
+      const result = await ask({ source: '192.0.2.9' }, transport);
+      expect(result).toMatchObject({ code: 'error', ownFault: true });
+      expect(result.reason).toBe('no probe was possible from 192.0.2.9: it is no address of this machine');
+    },
+  );
+
+  it('udp: comes from its source', async () => {
+    const peers: string[] = [];
+    const server = dgram.createSocket('udp4');
+    server.on('message', (query, peer) => {
+      peers.push(peer.address);
+      server.send(well(query)[0]!, peer.port, peer.address);
+    });
+    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+    expect((await ask({ port: server.address().port, source: '127.0.0.9' }, 'udp')).ok).toBe(true);
+    await new Promise<void>((resolve) => server.close(resolve));
+    expect(peers).toEqual(['127.0.0.9']);
   });
 });
