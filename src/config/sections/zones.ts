@@ -5,6 +5,7 @@ import type { Findings, Named } from '../findings.ts';
 import type { Steer, ZoneSource } from '../model.ts';
 import type { Policy } from '../policy-model.ts';
 import type { Path } from '../source.ts';
+import type { SteeringList } from '../steerings.ts';
 import { reference, text } from '../values.ts';
 import { showName } from '../wording.ts';
 
@@ -54,12 +55,13 @@ export function resolveZone(
   index: number,
   input: ZoneInput,
   policies: Named<Policy>,
+  steerings: SteeringList,
   base: string,
   findings: Findings,
 ): ZoneSource | undefined {
   const path = ['zones', index];
   const apex = parseName(input.name);
-  const steer = resolveSteer(input, apex.ok ? apex.name : undefined, policies, path, findings);
+  const steer = resolveSteer(input, apex.ok ? apex.name : undefined, policies, steerings, path, findings);
   if (!apex.ok) {
     findings.error('CONFIG_VALUE', [...path, 'name'], `\`name\` is not a domain name: ${apex.reason}`);
     return undefined;
@@ -81,6 +83,7 @@ function resolveSteer(
   input: ZoneInput,
   apex: WireName | undefined,
   policies: Named<Policy>,
+  steerings: SteeringList,
   zone: Path,
   findings: Findings,
 ): Steer[] {
@@ -108,6 +111,6 @@ function resolveSteer(
     seen.set(nameKey(owner.name), text);
     return policy === undefined
       ? []
-      : [{ owner: owner.name, steering: policy, ...findings.place(path, 'key') }];
+      : [{ owner: owner.name, steering: steerings.add(policy), ...findings.place(path, 'key') }];
   });
 }
