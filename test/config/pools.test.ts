@@ -79,8 +79,8 @@ describe('bounds of a pool', () => {
       ['13: pool `p` has no endpoint in region `idle` [CONFIG_REFERENCE]'],
     ],
     [
-      'capacity: { a: { capacity: 1, load: 1, low: 90%, high: 85% } }',
-      ['45: `low` (90%) is above `high` (85%) [CONFIG_VALUE]'],
+      'capacity: { a: { capacity: 1, load: 1, low: 29%, high: 28.5% } }',
+      ['45: `low` (29%) is above `high` (28.5%) [CONFIG_VALUE]'],
     ],
     [
       'capacity: { a: { capacity: 0, laod: 1 } }',

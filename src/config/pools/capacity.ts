@@ -47,9 +47,14 @@ export function resolveCapacities(
       findings.error('CONFIG_REFERENCE', path, message, 'key');
     }
     if (low > high) {
-      const message = `\`low\` (${100 * low}%) is above \`high\` (${100 * high}%)`;
+      const message = `\`low\` (${percent(low)}) is above \`high\` (${percent(high)})`;
       findings.error('CONFIG_VALUE', [...path, 'low'], message);
     }
     return { region: region ?? 0, capacity, low, high, load: resolveLoad(load, [...path, 'load'], findings) };
   });
+}
+
+/** A share of 1 as it was written. */
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(6))}%`;
 }

@@ -331,6 +331,14 @@ const faults: [string, string[]][] = [
     ],
   ],
   [
+    '{ type: split, rules: [ { type: A, during: { form: "08:00" }, usee: p } ], default: q }',
+    [
+      '9:30: `use` is missing; wanted the name of a pool or policy [CONFIG_MISSING]',
+      '9:51: unknown key `form`; did you mean `from`? [CONFIG_KEY]',
+      '9:68: unknown key `usee`; did you mean `use`? [CONFIG_KEY]',
+    ],
+  ],
+  [
     '{ type: split, rules: [ { use: p }, { clients: EU, use: q } ], default: q }',
     [
       '9:30: the rule has no condition, so the rules behind it and `default` are never reached; give it one, or make it the `default` [CONFIG_VALUE]',
