@@ -4,17 +4,23 @@ import type { Draft } from './draft.ts';
 import type { LoadEnvironment } from './environment.ts';
 import type { Findings, Named } from './findings.ts';
 import type { Config, ZoneSource } from './model.ts';
+import { PolicyContext, type PolicySurroundings } from './policies/context.ts';
+import { Nesting } from './policies/nesting.ts';
+import { warnOfEmptyRegions } from './policies/residency.ts';
 import { resolveDns } from './sections/dns.ts';
 import { resolveGeo } from './sections/geo.ts';
 import { resolveListen } from './sections/listen.ts';
 import { resolveMonitors } from './sections/monitors.ts';
 import { resolveNode, resolvePushTokens, resolveState } from './sections/node.ts';
+import { resolveOverride } from './sections/overrides.ts';
 import { resolvePolicy } from './sections/policies.ts';
 import { resolvePool } from './sections/pools.ts';
 import { resolveQueryLog } from './sections/query-log.ts';
 import { resolveRateLimit } from './sections/rate-limit.ts';
 import { resolveRegion } from './sections/regions.ts';
 import { resolveZone } from './sections/zones.ts';
+import { SteeringList } from './steerings.ts';
+import { Tables } from './tables/tables.ts';
 import { warnOfUnused } from './unused.ts';
 import { ViewList } from './views.ts';
 import { showName } from './wording.ts';
@@ -40,14 +46,29 @@ export function resolveConfig(
     takesReports: pushTokens === undefined || (pushTokens.length > 0 && listen?.http !== undefined),
   });
   const pools = mapNamed(draft.pools, (name, input) => resolvePool(name, input, regions, monitors, findings));
-  const views = new ViewList();
+  const policyNames = [...draft.policies.keys()];
+  const around: PolicySurroundings = {
+    ...{ regions, pools, findings, policies: draft.policies },
+    ...{ poolNames: [...draft.pools.keys()], policyNames },
+    views: new ViewList(),
+    tables: new Tables(regions, environment, findings),
+    nesting: new Nesting(policyNames),
+  };
   const policies = mapNamed(draft.policies, (name, input) =>
-    resolvePolicy(name, input, pools, regions, views, findings),
+    resolvePolicy(input, new PolicyContext(name, around)),
   );
-  const zones = draft.zones.map((input, i) => input && resolveZone(i, input, policies, base, findings));
+  around.nesting.check(findings);
+  const overrides = draft.overrides.map(
+    (input, i) => input && resolveOverride(i, input, pools, regions, environment.nowMs, findings),
+  );
+  const steerings = new SteeringList();
+  const zones = draft.zones.map(
+    (input, i) => input && resolveZone(i, input, { policies, pools, steerings, findings }, base),
+  );
   tellRepeatedZones(zones, findings);
   if (findings.errors > 0 || !draft.node || !draft.state || !listen || !dns || !databases) return undefined;
-  warnOfUnused(draft, findings);
+  warnOfUnused(draft, around);
+  warnOfEmptyRegions(draft.policies, around);
   return {
     file,
     node: resolveNode(draft.node, environment),
@@ -61,13 +82,10 @@ export function resolveConfig(
     regions: itemsOf(regions),
     pools: itemsOf(pools),
     policies: itemsOf(policies),
-    views: views.views,
-    owners: [],
-    overrides: [],
-    steerings: [...policies.values()].map(({ index }) => ({
-      ...{ policy: index, hosts: 'flatten' as const },
-      ...{ https: undefined, svcb: undefined, srv: undefined, mx: undefined },
-    })),
+    views: around.views.views,
+    owners: around.tables.owners,
+    overrides: overrides.filter((one) => one !== undefined),
+    steerings: steerings.steerings,
     zones: zones.filter((zone) => zone !== undefined),
   };
 }

@@ -40,6 +40,17 @@ export function typeWanted(...types: readonly string[]) {
     code === 'invalid_type' ? 'a mapping with `type`' : `one of ${types.join(', ')}`;
 }
 
+/** A check of a mapping that has one of two keys, never both. `wanted`: what the first one is. */
+export function eitherKey(first: string, second: string, wanted: string) {
+  return (input: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+    const [hasFirst, hasSecond] = [input[first] !== undefined, input[second] !== undefined];
+    if (hasFirst && hasSecond)
+      context.addIssue({ code: 'custom', path: [second], message: `none beside \`${first}\`` });
+    if (!hasFirst && !hasSecond)
+      context.addIssue({ code: 'custom', path: [first], message: `${wanted}, or \`${second}\`` });
+  };
+}
+
 /** Text of at least one character; control characters are out, so that no value breaks a line or a header. */
 export function text(wanted: string, pattern: RegExp = /^[^\p{Cc}]+$/u) {
   return z.string({ error: wanted }).regex(pattern, { error: wanted });
@@ -64,8 +75,7 @@ export function duration(min: string, max: string, step = '1ms') {
   const range = `${whole} from ${min} to ${max}`;
   return z
     .string({
-      error: ({ input }) =>
-        typeof input === 'number' ? 'a unit with the number: `ms`, `s`, `m` or `h`' : durationWanted,
+      error: ({ input }) => (typeof input === 'number' ? unitWanted : durationWanted),
     })
     .regex(durationPattern, { error: durationWanted })
     .transform((input, context) => {
@@ -76,6 +86,8 @@ export function duration(min: string, max: string, step = '1ms') {
     });
 }
 
+/** For a number where a duration stands. */
+export const unitWanted = 'a unit with the number: `ms`, `s`, `m` or `h`';
 const durationWanted = 'a duration such as `500ms`, `10s`, `5m` or `1h`';
 
 /** The pattern has been checked. */

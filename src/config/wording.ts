@@ -19,7 +19,7 @@ export function showName(name: string): string {
 export function showNames(names: Iterable<string>): string {
   const shown: string[] = [];
   for (const name of names) {
-    if (shown.length === 12) return `${shown.join(', ')}, …`;
+    if (shown.length === 16) return `${shown.join(', ')}, …`;
     shown.push(printable(shorten(name)));
   }
   return shown.join(', ');

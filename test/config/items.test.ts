@@ -8,7 +8,7 @@ const sections: [string, string[]][] = [
   [
     'frobnicate: 1',
     [
-      '1:1: unknown key `frobnicate`; known here: node, listen, dns, rate-limit, state, query-log, geo, regions, monitors, pools, policies, zones [CONFIG_KEY]',
+      '1:1: unknown key `frobnicate`; known here: node, listen, dns, rate-limit, state, query-log, geo, regions, monitors, pools, policies, overrides, zones [CONFIG_KEY]',
     ],
   ],
   ['query-log:', ['1:1: `query-log`: found nothing, wanted a mapping with `to` [CONFIG_VALUE]']],
@@ -328,7 +328,7 @@ const sections: [string, string[]][] = [
   [
     'policies: { p: { type: nearst, pool: a } }',
     [
-      '1:24: `type`: found "nearst", wanted one of nearest, failover, weighted; did you mean `nearest`? [CONFIG_VALUE]',
+      '1:24: `type`: found "nearst", wanted one of nearest, latency, geo, failover, weighted, hash, multi, home, schedule, split; did you mean `nearest`? [CONFIG_VALUE]',
     ],
   ],
 ];
@@ -379,13 +379,20 @@ const policies: [string, string[]][] = [
     ['6:41: `answers`: found 17, wanted a whole number from 1 to 16 [CONFIG_VALUE]'],
   ],
   [
-    '{ type: nearest, pool: p, all-down: servfail }',
-    ['6:42: `all-down`: found "servfail", wanted one of serve-all, last-known-good, nodata [CONFIG_VALUE]'],
+    '{ type: nearest, pool: p, all-down: nothing }',
+    [
+      '6:42: `all-down`: found "nothing", wanted one of serve-all, last-known-good, nodata, servfail [CONFIG_VALUE]',
+    ],
   ],
-  ['{ type: nearest, pool: p, order: [ e ] }', ['6:32: key `order` is for type failover only [CONFIG_KEY]']],
+  [
+    '{ type: nearest, pool: p, order: [ e ] }',
+    ['6:32: key `order` is for type failover or multi only [CONFIG_KEY]'],
+  ],
   [
     '{ type: failover, pool: p, order: [] }',
-    ['6:40: `order`: found an empty list, wanted a list of endpoints or regions [CONFIG_VALUE]'],
+    [
+      '6:40: `order`: found an empty list, wanted a list of endpoints or regions of `pool`, or of pools and policies [CONFIG_VALUE]',
+    ],
   ],
   [
     '{ type: weighted, pool: p, within: world }',
@@ -411,7 +418,7 @@ describe('items of the config', () => {
     expect(problemsOf(yaml)).toEqual([
       '4:9: `region` is missing; wanted the name of a region [CONFIG_MISSING]',
       '4:20: unknown key `regin`; did you mean `region`? [CONFIG_KEY]',
-      '6:29: pool `pq` is not defined; did you mean `p`? [CONFIG_REFERENCE]',
+      '6:29: `pq` is neither a pool nor a policy; did you mean `p`? [CONFIG_REFERENCE]',
       '8:1: unknown key `gio`; did you mean `geo`? [CONFIG_KEY]',
     ]);
   });

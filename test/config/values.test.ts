@@ -145,7 +145,7 @@ describe('wording', () => {
     expect(showValue('x'.repeat(100))).toBe(`"${'x'.repeat(59)}…"`);
     expect(showValue('a\nb\u202e')).toBe('"a\\nb\\u{202e}"');
     expect(showName('a\u001b[0m')).toBe('`a\\u{1b}[0m`');
-    expect(showNames(Array.from({ length: 20 }, (_, i) => `n${i}`))).toMatch(/^n0, .*, n11, …$/);
+    expect(showNames(Array.from({ length: 20 }, (_, i) => `n${i}`))).toMatch(/^n0, .*, n15, …$/);
   });
 
   it.each([

@@ -1,11 +1,11 @@
 import type { Config, ServiceForm, Steering } from '../../config/model.ts';
+import { poolsUnder } from '../../config/policy-uses.ts';
 import { Serving } from '../../steering/nodes.ts';
 import { EntryField, RecordKind, ROTATION_MAGIC, RotationHeader } from '../rotation.ts';
 import type { Conditions } from './conditions.ts';
 import { Grower } from './tree/grower.ts';
 import { hasKind } from './tree/members.ts';
 import { NodeWriter } from './tree/node-writer.ts';
-import { usesOf } from './tree/pools-of.ts';
 import { recordBook } from './tree/record-book.ts';
 import { serviceParameters, u16 } from './tree/record-form.ts';
 import { RegionSet } from './tree/region-set.ts';
@@ -84,7 +84,7 @@ class Entries {
   /** Whether the policy leads to any endpoint with such a record, in whatever state. */
   private hasAny(steering: Steering, kind: RecordKind): boolean {
     const { config, conditions } = this;
-    return poolsUnder(config, steering.policy).some((pool) =>
+    return reachOf(config, steering.policy).pools.some((pool) =>
       config.pools[pool]!.endpoints.some((endpoint, index) =>
         hasKind(conditions, pool, index, endpoint, kind, steering.hosts),
       ),
@@ -140,27 +140,10 @@ function reachOf(config: Config, policy: number): Reach {
   reaches.set(config, known);
   let reach = known.get(policy);
   if (reach === undefined) {
-    const pools = findPools(config, policy);
+    const pools = poolsUnder(config.policies, policy);
     const regions = pools.flatMap((pool) => config.pools[pool]!.endpoints.map(({ region }) => region));
     reach = { pools, regions: new Set(regions) };
     known.set(policy, reach);
   }
   return reach;
-}
-
-/** The pools that a policy leads to, through others too. */
-export function poolsUnder(config: Config, policy: number): readonly number[] {
-  return reachOf(config, policy).pools;
-}
-
-function findPools(config: Config, policy: number): number[] {
-  const pools = new Set<number>();
-  const seen = new Set([policy]);
-  for (const index of seen) {
-    for (const use of usesOf(config.policies[index]!)) {
-      if ('pool' in use) pools.add(use.pool);
-      else seen.add(use.policy);
-    }
-  }
-  return [...pools];
 }
