@@ -5,7 +5,7 @@ import type { LoadEnvironment } from '../environment.ts';
 import type { Findings } from '../findings.ts';
 import type { Listen, SocketAddress } from '../model.ts';
 import type { Path } from '../source.ts';
-import { integer, parseSocketAddress, reading } from '../values.ts';
+import { choice, integer, parseSocketAddress, reading } from '../values.ts';
 import { showName } from '../wording.ts';
 import { proxySchema, resolveTcp, resolveTls, tcpSchema, tlsSchema } from './streams.ts';
 
@@ -31,6 +31,11 @@ export const listenSchema = z
         .describe('UDP worker threads. Default: one per core.'),
       tls: tlsSchema,
       proxy: proxySchema,
+      'proxy-udp': choice(['on', 'off'])
+        .default('on')
+        .describe(
+          "`off`: the header is looked for over TCP and TLS alone. Over UDP whoever can forge a balancer's address can name any client.",
+        ),
       tcp: tcpSchema.optional(),
     },
     { error: 'a mapping with keys such as `dns`, `http` and `workers`' },
@@ -63,6 +68,7 @@ export function resolveListen(
     workers: input.workers ?? Math.min(environment.cores, limits.udpWorkers),
     tls: resolveTls(input.tls, environment, base, findings),
     proxy: input.proxy,
+    proxyUdp: input['proxy-udp'] === 'on',
     tcp: resolveTcp(input.tcp),
   };
 }

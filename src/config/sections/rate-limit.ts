@@ -21,10 +21,15 @@ export const rateLimitSchema = z
       errors: perSecond()
         .default(5)
         .describe('Refusals and other errors a second to one network. 0: no limit.'),
+      all: perSecond()
+        .optional()
+        .describe(
+          'Answers of all kinds and names together, a second to one network. 0: no limit. Default: ten times `responses`.',
+        ),
       slip: integer(0, limits.rateLimitSlip)
         .default(2)
         .describe(
-          'Every how manieth answer beyond a limit is sent empty, with TC, so that a true client asks over TCP. 0: none.',
+          'One in so many answers beyond a limit is sent empty, with TC, so that a true client asks over TCP. 0: none.',
         ),
       'prefix-v4': integer(1, 32).default(24).describe('Bits of an IPv4 address that make the network.'),
       'prefix-v6': integer(1, 128).default(56).describe('Bits of an IPv6 address that make the network.'),
@@ -40,8 +45,12 @@ export const rateLimitSchema = z
 
 export function resolveRateLimit(input: z.output<typeof rateLimitSchema>): RateLimitConfig {
   const { responses, negatives, errors, slip, 'prefix-v4': prefix4, 'prefix-v6': prefix6, allow } = input;
-  return { responses, negatives, errors, slip, prefix4, prefix6, allow };
+  const all = input.all ?? Math.min(ALL_RESPONSES * responses, limits.rateLimitPerSecond);
+  return { responses, negatives, errors, all, slip, prefix4, prefix6, allow };
 }
+
+/** So many busy names a network may ask for at once before `all` holds it back. */
+const ALL_RESPONSES = 10;
 
 function perSecond() {
   return integer(0, limits.rateLimitPerSecond);
