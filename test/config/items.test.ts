@@ -33,11 +33,23 @@ const sections: [string, string[]][] = [
       '1:57: `keep`: found 0, wanted a whole number from 1 to 1000 [CONFIG_VALUE]',
     ],
   ],
+  ...['tcp:127.0.0.1:6000', 'udp://collector:6000', 'syslog:local0'].map((to): [string, string[]] => [
+    `query-log: { to: "${to}" }`,
+    [
+      `1:18: \`to\`: found "${to}", wanted the path of a file, or \`unix:\` and the path of a socket [CONFIG_VALUE]`,
+    ],
+  ]),
+  [
+    'query-log: { to: q, keep: 3 }',
+    ['1:27: `keep` needs `max-size`: without it no file is rotated [CONFIG_VALUE]'],
+  ],
+  ['query-log: { to: q, format: dnstap, keep: 3 }', []],
+  ['query-log: { to: ./tcp:1 }', []],
   [
     'query-log: { to: "unix:/run/s", max-size: 10MB, keep: 2 }',
     [
-      '1:43: `max-size` is for files; a socket has no size [CONFIG_VALUE]',
-      '1:55: `keep` is for files; a socket has no size [CONFIG_VALUE]',
+      '1:43: `max-size` is for files; a socket is not rotated [CONFIG_VALUE]',
+      '1:55: `keep` is for files; a socket is not rotated [CONFIG_VALUE]',
     ],
   ],
   [
