@@ -24,7 +24,7 @@ async function registered(): Promise<Metric[]> {
   const { registry } = createMetrics();
   registerWorkerCounters(registry, { counts: () => [], tallies: () => [], answers: () => new Map() });
   registerHealthGauges(registry, { config: () => undefined, state: () => 'up' });
-  registerQueryLog(registry, { written: () => 0, dropped: () => 0 });
+  registerQueryLog(registry, { written: () => 0, dropped: () => 0, state: () => undefined });
   registerGeoAge(registry, { databases: () => [], nowSeconds: () => 0 });
   const metrics = await registry.getMetricsAsJSON();
   return metrics.map(({ name, type, help }) => {
