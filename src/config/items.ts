@@ -129,6 +129,10 @@ function unknownKey(key: string, schema: z.ZodType, raw: unknown): string {
 
 function knownKeys(schema: z.ZodType, raw: unknown): string[] {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  if (schema instanceof z.ZodUnion && !(schema instanceof z.ZodDiscriminatedUnion))
+    return schema.options.flatMap((option) =>
+      option instanceof z.ZodObject ? Object.keys(option.shape) : [],
+    );
   const { type } = isMapping(raw) ? raw : { type: undefined };
   return variants(schema).flatMap(([name, shape]) => (name === type ? Object.keys(shape) : []));
 }

@@ -40,17 +40,39 @@ export function typeWanted(...types: readonly string[]) {
     code === 'invalid_type' ? 'a mapping with `type`' : `one of ${types.join(', ')}`;
 }
 
-/** Text of at least one character; control characters are out, so that no value breaks a line or a header. */
-export function text(wanted: string, pattern: RegExp = /^[^\p{Cc}]+$/u) {
-  return z.string({ error: wanted }).regex(pattern, { error: wanted });
+/** The `error` of a mapping or list that stands for "off" when it is left out. */
+export function absentWhenOff(wanted: string) {
+  return ({ input }: { input?: unknown }) =>
+    ['off', 'no', 'none', false].some((word) => word === input)
+      ? `${wanted}; leave it out to switch it off`
+      : wanted;
 }
 
-/** Text that `read` turns into something else; undefined from it means that the text does not fit. */
-export function reading<T>(wanted: string, read: (text: string) => T | undefined) {
+/** Text of at least one character; control characters are out, so that no value breaks a line or a header. */
+export function text(wanted: string, pattern: RegExp = /^[^\p{Cc}]+$/u) {
+  // YAML takes `12` and `true` for other things than text.
+  const error = ({ input }: { input?: unknown }) =>
+    (typeof input === 'number' || typeof input === 'boolean') && pattern.test(String(input))
+      ? `${wanted}; put it in quotes`
+      : wanted;
+  return z.string({ error }).regex(pattern, { error: wanted });
+}
+
+/**
+ * Text that `read` turns into something else; undefined from it means that the text does not fit. `hint` may say what
+ * to write instead.
+ */
+export function reading<T>(
+  wanted: string,
+  read: (text: string) => T | undefined,
+  hint: (text: string) => string | undefined = () => undefined,
+) {
   return z.string({ error: wanted }).transform((input, context): T => {
     const value = read(input);
     if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', message: wanted, input });
+    const instead = hint(input);
+    const message = instead === undefined ? wanted : `${wanted}; ${instead}`;
+    context.issues.push({ code: 'custom', message, input });
     return z.NEVER;
   });
 }

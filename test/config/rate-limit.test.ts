@@ -39,7 +39,7 @@ describe('rate-limit section', () => {
   it.each([
     [
       '',
-      '1:1: `rate-limit`: found nothing, wanted a mapping with keys such as `responses` and `slip` [CONFIG_VALUE]',
+      '1:1: `rate-limit`: found nothing, wanted a mapping with keys such as `responses` and `slip`, or `{}` for the defaults [CONFIG_VALUE]',
     ],
     [
       '{ responses: 100001 }',
@@ -54,7 +54,11 @@ describe('rate-limit section', () => {
     ],
     [
       '{ allow: [ 10.0.0.1/8 ] }',
-      `1:24: \`allow[0]\`: found "10.0.0.1/8", wanted ${networkWanted} [CONFIG_VALUE]`,
+      `1:24: \`allow[0]\`: found "10.0.0.1/8", wanted ${networkWanted}; did you mean "10.0.0.0/8"? [CONFIG_VALUE]`,
+    ],
+    [
+      '{ allow: [ 10.0.0.0/8, 10.0.0.0/8 ] }',
+      '1:36: network `10.0.0.0/8` stands here again; first as number 1 of the list [CONFIG_DUPLICATE]',
     ],
     ['{ respones: 5 }', '1:15: unknown key `respones`; did you mean `responses`? [CONFIG_KEY]'],
   ])('tells of %s', (section, problem) => {

@@ -4,6 +4,7 @@ import { limits } from '../../runtime/limits.ts';
 import type { LoadEnvironment } from '../environment.ts';
 import type { Findings } from '../findings.ts';
 import type { Listen, SocketAddress } from '../model.ts';
+import { tellRepeatedNetworks } from '../networks.ts';
 import type { Path } from '../source.ts';
 import { choice, integer, parseSocketAddress, reading } from '../values.ts';
 import { showName } from '../wording.ts';
@@ -61,6 +62,7 @@ export function resolveListen(
   // DNS over TCP, DNS over TLS and HTTP cannot share a port either.
   for (const [i, { address }] of input.tls.entries())
     claim(address, ['listen', 'tls', i, 'address'], `listen.tls[${i}]`);
+  tellRepeatedNetworks(input.proxy, ['listen', 'proxy'], findings);
   if (http !== undefined) claim(http, ['listen', 'http'], 'listen.http');
   return {
     dns: input.dns,

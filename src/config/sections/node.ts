@@ -4,7 +4,7 @@ import type { LoadEnvironment } from '../environment.ts';
 import type { Config } from '../model.ts';
 import { text } from '../values.ts';
 
-const nodeWanted = 'at most 63 printable ASCII characters';
+const nodeWanted = 'at most 63 printable ASCII characters, no spaces';
 
 export const nodeSchema = z
   .strictObject(

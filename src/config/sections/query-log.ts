@@ -5,7 +5,7 @@ import type { LoadEnvironment } from '../environment.ts';
 import type { Findings } from '../findings.ts';
 import { tellOfLogFile, tellOfLogSocket } from '../log-path.ts';
 import type { QueryLogConfig } from '../model.ts';
-import { choice, integer, percentage, size, text } from '../values.ts';
+import { absentWhenOff, choice, integer, percentage, size, text } from '../values.ts';
 import { showName } from '../wording.ts';
 
 const toWanted = 'the path of a file, or `unix:` and the path of a socket';
@@ -35,7 +35,7 @@ export const queryLogSchema = z
         .optional()
         .describe('Rotated files kept: `.1` is the newest. Default: 5.'),
     },
-    { error: 'a mapping with `to`' },
+    { error: absentWhenOff('a mapping with `to`') },
   )
   .describe('What is written about each query, or some of them. Without it no query is logged.');
 
