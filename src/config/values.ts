@@ -106,48 +106,6 @@ function durationMs(text: string): number {
   return Number(digits) * unitMs[unit as keyof typeof unitMs];
 }
 
-const unitBytes = { kB: 1e3, MB: 1e6, GB: 1e9 } as const;
-const sizePattern = /^([0-9]{1,9})(kB|MB|GB)$/;
-const sizeWanted = 'a size such as `500kB`, `100MB` or `2GB`';
-
-/** Bytes from `500kB`, `100MB`, `2GB`; units of thousands. */
-export function size(min: string, max: string) {
-  return measured('a size', sizeWanted, sizePattern, min, max, (input) => {
-    const [, digits, unit] = sizePattern.exec(input)!;
-    return Number(digits) * unitBytes[unit as keyof typeof unitBytes];
-  });
-}
-
-const percentagePattern = /^([0-9]{1,3}(?:\.[0-9]{1,6})?)%$/;
-const percentageWanted = 'a percentage such as `1%` or `0.5%`';
-
-/** A share of 1 from `1%`, `0.5%`. */
-export function percentage(min: string, max: string) {
-  return measured('a percentage', percentageWanted, percentagePattern, min, max, (input) => {
-    return Number(percentagePattern.exec(input)![1]) / 100;
-  });
-}
-
-/** Text of a pattern that `read` makes a number in a range. */
-function measured(
-  what: string,
-  wanted: string,
-  pattern: RegExp,
-  min: string,
-  max: string,
-  read: (input: string) => number,
-) {
-  return z
-    .string({ error: wanted })
-    .regex(pattern, { error: wanted })
-    .transform((input, context) => {
-      const value = read(input);
-      if (value >= read(min) && value <= read(max)) return value;
-      context.issues.push({ code: 'custom', message: `${what} from ${min} to ${max}`, input });
-      return z.NEVER;
-    });
-}
-
 /** `192.0.2.1:53` or `[2001:db8::1]:53`, port 0–65535. */
 export function parseSocketAddress(text: string): SocketAddress | undefined {
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):([0-9]{1,5})$/.exec(text);

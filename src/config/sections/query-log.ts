@@ -5,7 +5,8 @@ import type { LoadEnvironment } from '../environment.ts';
 import type { Findings } from '../findings.ts';
 import { tellOfLogFile, tellOfLogSocket } from '../log-path.ts';
 import type { QueryLogConfig } from '../model.ts';
-import { absentWhenOff, choice, integer, percentage, size, text } from '../values.ts';
+import { percentage, size } from '../quantities.ts';
+import { absentWhenOff, choice, integer, text } from '../values.ts';
 import { showName } from '../wording.ts';
 
 const toWanted = 'the path of a file, or `unix:` and the path of a socket';
