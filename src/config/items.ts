@@ -79,11 +79,10 @@ function meantVariant(variants: readonly (readonly Issue[])[]): readonly Issue[]
 
 const otherKind: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value']);
 
-/** Headers of a check and addresses of pages carry credentials, and messages end up in logs. */
+/** What a check sends and addresses of pages may carry credentials, and messages end up in logs. */
 function isSecret(path: Path): boolean {
-  return (
-    (path[0] === 'monitors' && path[2] === 'headers') || (path[0] === 'pools' && urlKeys.has(path.at(-1)))
-  );
+  if (path[0] === 'monitors') return path[2] === 'headers' || path[2] === 'send';
+  return path[0] === 'pools' && urlKeys.has(path.at(-1));
 }
 
 const urlKeys = new Set<unknown>(['prometheus', 'metric', 'json']);

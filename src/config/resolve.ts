@@ -10,8 +10,8 @@ import { warnOfEmptyRegions } from './policies/residency.ts';
 import { resolveDns } from './sections/dns.ts';
 import { resolveGeo } from './sections/geo.ts';
 import { resolveListen } from './sections/listen.ts';
-import { resolveMonitor } from './sections/monitors.ts';
-import { resolveNode, resolveState } from './sections/node.ts';
+import { resolveMonitors } from './sections/monitors.ts';
+import { resolveNode, resolvePushTokens, resolveState } from './sections/node.ts';
 import { resolveOverride } from './sections/overrides.ts';
 import { resolvePolicy } from './sections/policies.ts';
 import { resolvePool } from './sections/pools.ts';
@@ -38,9 +38,13 @@ export function resolveConfig(
   const dns = draft.dns && resolveDns(draft.dns, environment, base, findings);
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
   const regions = mapNamed(draft.regions, resolveRegion);
-  const monitors = mapNamed(draft.monitors, (name, input) =>
-    resolveMonitor(name, input, environment, base, findings),
-  );
+  const pushTokens = draft.node && resolvePushTokens(draft.node, environment, base, findings);
+  const monitors = resolveMonitors(draft.monitors, {
+    ...{ environment, base, findings },
+    allowsExec: draft.node?.['allow-exec'] !== false,
+    // Faults of their own have been told already.
+    takesReports: pushTokens === undefined || (pushTokens.length > 0 && listen?.http !== undefined),
+  });
   const pools = mapNamed(draft.pools, (name, input) => resolvePool(name, input, regions, monitors, findings));
   const policyNames = [...draft.policies.keys()];
   const around: PolicySurroundings = {
@@ -68,6 +72,7 @@ export function resolveConfig(
   return {
     file,
     node: resolveNode(draft.node, environment),
+    pushTokens: pushTokens ?? [],
     listen,
     dns,
     rateLimit: draft.rateLimit && resolveRateLimit(draft.rateLimit),

@@ -10,6 +10,7 @@ export class SteeringList {
     const known = this.indexes.get(policy);
     if (known !== undefined) return known;
     this.indexes.set(policy, this.steerings.length);
-    return this.steerings.push({ policy }) - 1;
+    const none = { https: undefined, svcb: undefined, srv: undefined, mx: undefined };
+    return this.steerings.push({ policy, hosts: 'flatten', ...none }) - 1;
   }
 }

@@ -14,7 +14,8 @@ export function warnOfUnused(
     if ('pool' in use) pools.add(poolNames[use.pool]!);
     else policies.add(policyNames[use.policy]!);
   }
-  const monitors = new Set(items(draft.pools).map(({ monitor }) => monitor));
+  const parts = items(draft.monitors).flatMap((monitor) => ('of' in monitor ? monitor.of : []));
+  const monitors = new Set([...items(draft.pools).map(({ monitor }) => monitor), ...parts]);
   const warn = (
     section: string,
     defined: Named<unknown>,

@@ -1,16 +1,17 @@
+import type { Policy } from '../config/policy-model.ts';
 import type { HealthChecker } from '../health/checker.ts';
 import type { HealthChange } from '../health/table.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { formatProblem } from '../runtime/problem.ts';
+import type { Random } from '../runtime/random.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import { type EndpointState, healthAlone } from '../snapshot/compile/conditions.ts';
 import { buildRotation, poolsUnder } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
 import type { ExplainHealth } from './explain-endpoints.ts';
 import type { SeenFile } from './file-signature.ts';
-import { LastGood } from './last-good.ts';
+import { LiveConditions } from './live-conditions.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
 
@@ -23,6 +24,7 @@ export interface ControllerParts {
   readonly configPath: string;
   readonly stateDirectory: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly health: HealthChecker;
@@ -46,7 +48,7 @@ export interface ControllerParts {
 export class Controller {
   readonly slots = new AnswerSlots();
   private readonly parts: ControllerParts;
-  private readonly lastGood = new LastGood();
+  readonly conditions: LiveConditions;
   private readonly settings: SettingsMaker;
   private inUse: Loaded | undefined;
   private newest: SnapshotBuffers | undefined;
@@ -62,6 +64,7 @@ export class Controller {
   constructor(parts: ControllerParts) {
     this.parts = parts;
     this.settings = new SettingsMaker(parts.clock, () => this.republish());
+    this.conditions = new LiveConditions({ ...parts, onChange: () => this.republishSoon() });
   }
 
   get loaded(): Loaded | undefined {
@@ -77,7 +80,7 @@ export class Controller {
   get explainHealth(): ExplainHealth {
     return {
       stateOf: (pool, endpoint) => this.parts.health.stateOf(pool, endpoint),
-      wasGood: (pool, endpoint) => this.lastGood.has(this.inUse!.config, pool, endpoint),
+      wasGood: (pool, endpoint) => this.conditions.lastGood.has(this.inUse!.config, pool, endpoint),
     };
   }
 
@@ -101,7 +104,7 @@ export class Controller {
 
   /** To be called at each change of an endpoint's state: publishes within COALESCE_MS. */
   healthChanged(change: HealthChange): void {
-    const { log, clock } = this.parts;
+    const { log } = this.parts;
     log[change.to === 'down' ? 'warn' : 'info'](
       { ...change, at: undefined, firstFailureAt: undefined },
       `${change.pool}/${change.endpoint} is ${change.to}`,
@@ -109,7 +112,18 @@ export class Controller {
     if (change.to === 'down') this.pendingFailures.push(change);
     if (this.inUse === undefined) return;
     if (change.to === 'down') this.tellWhenAllDown(change.pool);
-    this.timer ??= clock.setTimer(() => this.republish(), COALESCE_MS);
+    this.republishSoon();
+  }
+
+  /** To be called when an endpoint's results speak against its state, or do so no more: TTLs may go by that. */
+  doubtChanged(): void {
+    const goByIt = ({ ttl }: Policy): boolean => ttl.minSeconds < ttl.maxSeconds;
+    if (this.inUse?.config.policies.some(goByIt)) this.republishSoon();
+  }
+
+  private republishSoon(): void {
+    if (this.inUse === undefined) return;
+    this.timer ??= this.parts.clock.setTimer(() => this.republish(), COALESCE_MS);
   }
 
   private tellWhenAllDown(name: string): void {
@@ -132,6 +146,7 @@ export class Controller {
     this.end.abort();
     this.timer?.cancel();
     this.settings.stop();
+    this.conditions.stop();
     await this.loading;
   }
 
@@ -183,11 +198,14 @@ export class Controller {
     const { health, metrics, prepare } = this.parts;
     const before = this.inUse;
     // Until the sockets are there everything goes on with the old config: a health change may come meanwhile.
+    await this.conditions.hosts.add(loaded.config);
+    if (before === undefined) this.conditions.take(loaded.config);
     await prepare(loaded, this.newest ?? this.compose(loaded));
     this.end.signal.throwIfAborted();
     // No wait from here on: states are looked up by the indexes of the config in use, so both change at once.
     if (before !== undefined) health.update(loaded.config);
     this.inUse = loaded;
+    this.conditions.take(loaded.config);
     // Born at 0: `increase()` would miss the first failover of a pool otherwise.
     for (const { name, monitor } of loaded.config.pools)
       if (monitor) metrics.failoverSeconds.zero({ pool: name });
@@ -235,13 +253,10 @@ export class Controller {
   }
 
   private compose(loaded: Loaded): SnapshotBuffers {
-    const { config, image, views, owners } = loaded;
-    const state = (p: number, e: number): EndpointState => this.parts.health.stateOf(p, e).state;
-    this.lastGood.observe(config, state);
-    const wasGood = (pool: number, endpoint: number): boolean => this.lastGood.has(config, pool, endpoint);
-    const rotation = buildRotation(config, healthAlone(this.parts.clock.now(), state, wasGood), this.slots);
+    const { config, image, geo, owners } = loaded;
+    const rotation = buildRotation(config, this.conditions.compose(), this.slots);
     const settings = this.settings.make(loaded);
-    return { generation: ++this.generation, image, views, owners, rotation, settings };
+    return { generation: ++this.generation, image, views: geo.maps, owners, rotation, settings };
   }
 }
 

@@ -1,6 +1,6 @@
+import { endpointText } from '../config/endpoint-text.ts';
 import type { Config } from '../config/model.ts';
 import type { EndpointHealth } from '../health/table.ts';
-import { formatAddress } from '../ip/address.ts';
 import type { EndpointState } from '../snapshot/compile/conditions.ts';
 import { poolsUnder } from '../snapshot/compile/rotation-builder.ts';
 
@@ -39,7 +39,7 @@ export function traceEndpoints(
       pool: config.pools[pool]!.name,
       name: endpoint.name,
       region: config.regions[endpoint.region]!.name,
-      address: formatAddress(endpoint.address),
+      address: endpointText(endpoint),
       health: health.stateOf(pool, index).state,
       chosen: chosen.some((one) => one.pool === pool && one.endpoint === index),
     })),

@@ -66,11 +66,22 @@ function resolveEndpoint(
     const message = `\`probe\` has no use: pool ${showName(pool)} has no monitor`;
     findings.warning('CONFIG_UNUSED', [...path, 'probe'], message);
   }
-  if (monitor?.check.type === 'tcp' && monitor.check.port === undefined && probe.port === undefined) {
-    const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor tcp monitor ${showName(monitor.name)} names one`;
+  if (monitor !== undefined && monitor.check.port === undefined && probe.port === undefined) {
+    const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor ${monitor.check.type} monitor ${showName(monitor.name)} names one`;
     findings.error('CONFIG_MISSING', path, message);
   }
-  return { name, region, address, weight, probe };
+  for (const source of monitor === undefined ? [] : sourcesOf(monitor)) {
+    if (source.family === probe.address.family) continue;
+    const message = `endpoint ${showName(name)} is checked at ${formatAddress(probe.address)}, which cannot be reached from IPv${source.family} address ${formatAddress(source)}, the \`source\` of monitor ${showName(monitor!.name)}`;
+    findings.error('CONFIG_VALUE', [...path, input.probe === undefined ? 'address' : 'probe'], message);
+  }
+  return { name, region, address, host: undefined, weight, probe };
+}
+
+/** Its own, or those of its parts. */
+function sourcesOf({ source, check }: Pick<Monitor, 'source' | 'check'>): IpAddress[] {
+  const own = source === undefined ? [] : [source];
+  return 'parts' in check ? [...own, ...check.parts.flatMap(sourcesOf)] : own;
 }
 
 /** Tells a name or an address that a pool holds twice; equal addresses would be equal records in one answer. */
