@@ -205,7 +205,7 @@ const sections: [string, string[]][] = [
   [
     'monitors: { w: { type: http, verify_certificate: no } }',
     [
-      '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, source, method, path, host, http-version, headers, … [CONFIG_KEY]',
+      '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, source, method, path, host, http-version, headers, status, body, json [CONFIG_KEY]',
     ],
   ],
   [

@@ -193,7 +193,7 @@ zones:
     ]);
     expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 37 }] });
     const steer = config.zones[0]!.steer.map((one) => ({ ...one, owner: formatName(one.owner) }));
-    expect(steer).toEqual([{ owner: 'app.example.com.', steering: 0, line: 32, column: 59 }]);
+    expect(steer).toEqual([{ owner: 'app.example.com.', steering: 0, line: 37, column: 59 }]);
   });
 
   it('makes tiers of endpoints and regions', () => {
