@@ -5,10 +5,12 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { formatProblem } from '../runtime/problem.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import { type EndpointState, healthAlone } from '../snapshot/compile/conditions.ts';
+import { type Conditions, type EndpointState, healthAlone } from '../snapshot/compile/conditions.ts';
 import { buildRotation, poolsUnder } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
-import type { ExplainHealth } from './explain-endpoints.ts';
+import { noWords } from './condition-words.ts';
+import { conditionsWithout } from './explain/without.ts';
+import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
 import { LastGood } from './last-good.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
@@ -73,11 +75,15 @@ export class Controller {
     return this.newest;
   }
 
-  /** Health as explanations need it, by the indexes of the config in use. */
-  get explainHealth(): ExplainHealth {
+  /** What answers are made from, for explanations; undefined before the first snapshot. */
+  get explainWorld(): ExplainWorld | undefined {
+    const { inUse: loaded, newest: snapshot } = this;
+    if (loaded === undefined || snapshot === undefined) return undefined;
+    const conditions = this.conditionsOf(loaded);
     return {
-      stateOf: (pool, endpoint) => this.parts.health.stateOf(pool, endpoint),
-      wasGood: (pool, endpoint) => this.lastGood.has(this.inUse!.config, pool, endpoint),
+      ...{ loaded, snapshot, conditions, words: noWords, nowMs: conditions.nowMs },
+      health: (pool, endpoint) => this.parts.health.stateOf(pool, endpoint),
+      conditionsWithout: (lost) => conditionsWithout(loaded.config, conditions, lost),
     };
   }
 
@@ -236,12 +242,17 @@ export class Controller {
 
   private compose(loaded: Loaded): SnapshotBuffers {
     const { config, image, views, owners } = loaded;
-    const state = (p: number, e: number): EndpointState => this.parts.health.stateOf(p, e).state;
-    this.lastGood.observe(config, state);
-    const wasGood = (pool: number, endpoint: number): boolean => this.lastGood.has(config, pool, endpoint);
-    const rotation = buildRotation(config, healthAlone(this.parts.clock.now(), state, wasGood), this.slots);
+    const conditions = this.conditionsOf(loaded);
+    this.lastGood.observe(config, conditions.state);
+    const rotation = buildRotation(config, conditions, this.slots);
     const settings = this.settings.make(loaded);
     return { generation: ++this.generation, image, views, owners, rotation, settings };
+  }
+
+  private conditionsOf({ config }: Loaded): Conditions {
+    const state = (p: number, e: number): EndpointState => this.parts.health.stateOf(p, e).state;
+    const wasGood = (pool: number, endpoint: number): boolean => this.lastGood.has(config, pool, endpoint);
+    return healthAlone(this.parts.clock.now(), state, wasGood);
   }
 }
 
