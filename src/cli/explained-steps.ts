@@ -18,25 +18,38 @@ export function isPlain({ kind, options, next }: ExplainedStep): boolean {
 
 function stepLines(step: ExplainedStep, indent: string): string[] {
   const { next } = step;
-  const lines = [
-    `${indent}${headOf(step)}`,
-    ...step.options.flatMap((option) => optionLines(option, `${indent}  `)),
-  ];
-  return next === undefined
-    ? lines
-    : [...lines, `${indent}so ${next.text}`, ...stepLines(next.step, `${indent}  `)];
+  const head = headOf(step);
+  const lines = head === undefined ? [] : [`${indent}${head}`];
+  for (const option of step.options) lines.push(...optionLines(option, `${indent}  `));
+  if (next === undefined) return lines;
+  lines.push(`${indent}so ${next.text}`);
+  // The end says no more than what led to it.
+  return next.step.kind === 'nothing' ? lines : [...lines, ...stepLines(next.step, `${indent}  `)];
 }
 
-function headOf({ kind, name, by }: ExplainedStep): string {
+function headOf({ kind, name, by }: ExplainedStep): string | undefined {
+  if (kind === 'endpoints') return by.startsWith(ordinary) ? undefined : by;
   if (name === undefined) return by;
   return kind === 'residency' ? `${name}, ${by}` : `${name} (${kind}): ${by}`;
 }
 
-function optionLines({ name, outcome, measure, why, step }: ExplainedOption, indent: string): string[] {
+/** What need not be said of a draw. */
+const ordinary = 'endpoints that are up';
+
+function optionLines(option: ExplainedOption, indent: string): string[] {
+  const { name, outcome, measure, why, step } = option;
+  const only = onlyEndpoint(step);
+  const said = [measure, outcomeWords[outcome], why, only?.name, only?.why];
+  const words = said.filter((text) => text !== undefined && text !== '').join('; ');
   const mark = outcome === 'taken' || outcome === 'last-resort' ? '→' : ' ';
-  const said = [measure, outcomeWords[outcome], why].filter((text) => text !== undefined && text !== '');
-  const line = `${indent}${mark} ${name}${said.length === 0 ? '' : `: ${said.join('; ')}`}`;
-  return step === undefined ? [line] : [line, ...stepLines(step, `${indent}    `)];
+  const line = `${indent}${mark} ${name}${words === '' ? '' : `: ${words}`}`;
+  return step === undefined || only !== undefined ? [line] : [line, ...stepLines(step, `${indent}  `)];
+}
+
+/** A draw of one needs no lines of its own. */
+function onlyEndpoint(step: ExplainedStep | undefined): ExplainedOption | undefined {
+  if (step?.kind !== 'endpoints' || headOf(step) !== undefined) return undefined;
+  return step.options.length === 1 ? step.options[0] : undefined;
 }
 
 const outcomeWords: Readonly<Record<OptionOutcome, string>> = {

@@ -25,10 +25,9 @@ export function walkStep(scene: Scene, node: TracedNode, way: Way, tell: Tell): 
     order: scene.nodes[node.place + WalkField.ORDER]! as Order,
   };
   noteOutsiders(walk, subjects);
-  const options = slotOrder(walk).flatMap(({ slot, index, position }) => {
-    const subject = subjects[index]!;
-    return subject.part.members.length === 0 ? [] : slotOption(walk, slot, subject, position);
-  });
+  const options = slotOrder(walk, subjects).map(({ slot, index, position }) =>
+    slotOption(walk, slot, subjects[index]!, position),
+  );
   return {
     kind: policy?.type ?? 'pool',
     name: policy?.name ?? ('pool' in use ? config.pools[use.pool]!.name : undefined),
@@ -67,19 +66,23 @@ interface OrderedSlot {
   readonly position: number;
 }
 
-/** All slots as the walk comes by them, those too that it knows to be empty. */
-function slotOrder({ scene, node, order }: Walk): OrderedSlot[] {
+/** The slots as the walk comes by them, those too that it knows to be empty; not those that stand for no endpoint. */
+function slotOrder({ scene, node, order }: Walk, subjects: readonly Subject[]): OrderedSlot[] {
   const { nodes, views } = scene;
   const slots = slotsOf(scene, node.place);
-  let indexes = [...slots.keys()];
+  const hasMembers = (index: number): boolean => subjects[index]!.part.members.length > 0;
+  const placed = (indexes: readonly number[]): OrderedSlot[] =>
+    indexes.map((index, i) => ({ slot: slots[index]!, index, position: i + 1 }));
   if (order === Order.VIEW) {
+    // A ranking is of all regions: a place in it says how far a region is, whoever else has endpoints.
     const { rankings, regionCount } = views[nodes[node.place + WalkField.VIEW]!]!;
-    indexes = [...rankings.subarray(node.detail * regionCount, (node.detail + 1) * regionCount)];
-  } else if (order !== Order.FIXED) {
-    const scores = slots.map((slot) => scoreOf(nodes, slot, node.detail));
-    indexes.sort((a, b) => scores[b]! - scores[a]! || a - b);
+    const ranking = rankings.subarray(node.detail * regionCount, (node.detail + 1) * regionCount);
+    return placed([...ranking]).filter(({ index }) => hasMembers(index));
   }
-  return indexes.map((index, i) => ({ slot: slots[index]!, index, position: i + 1 }));
+  if (order === Order.FIXED) return placed([...slots.keys()]).filter(({ index }) => hasMembers(index));
+  const scores = slots.map((slot) => scoreOf(nodes, slot, node.detail));
+  const indexes = [...slots.keys()].filter(hasMembers);
+  return placed(indexes.sort((a, b) => scores[b]! - scores[a]! || a - b));
 }
 
 function slotOption(walk: Walk, slot: number, subject: Subject, position: number): ExplainedOption {
@@ -189,7 +192,7 @@ function measureOf({ scene, node, order }: Walk, slot: number, { region }: Subje
   if (order !== Order.DRAW || nodes[slot + SlotField.CHILD] === 0) return undefined;
   const able = slotsOf(scene, node.place).filter((each) => nodes[each + SlotField.CHILD] !== 0);
   const sum = able.reduce((total, each) => total + nodes[each + SlotField.WEIGHT]!, 0);
-  return sum === 0 ? undefined : percent(nodes[slot + SlotField.WEIGHT]!, sum);
+  return sum === 0 || able.length === 1 ? undefined : percent(nodes[slot + SlotField.WEIGHT]!, sum);
 }
 
 /** Of a slot that lets in a part of the clients. */
