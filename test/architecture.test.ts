@@ -17,12 +17,15 @@ const allowed: Record<string, readonly string[]> = {
   zone: ['dns'],
   steering: ['ip', 'geo'],
   snapshot: ['dns', 'ip', 'geo', 'zone', 'steering'],
-  'snapshot/compile': ['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'config/model.ts'],
+  'snapshot/compile': [
+    ...['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot'],
+    ...['config/model.ts', 'config/policy-model.ts'],
+  ],
   query: ['dns', 'ip', 'geo', 'steering', 'snapshot'],
   'query-log': ['query', 'dns', 'ip'],
   server: ['query', 'snapshot', 'dns', 'ip'],
   config: ['dns', 'ip', 'geo', 'zone', 'steering'],
-  health: ['config/model.ts', 'ip', 'dns'],
+  health: ['config/model.ts', 'config/policy-model.ts', 'config/endpoint-text.ts', 'ip', 'dns'],
   metrics: ['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'query', 'server', 'config', 'health'],
   control: [
     ...['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'snapshot/compile', 'query', 'server', 'config'],

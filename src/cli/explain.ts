@@ -1,5 +1,6 @@
 import { AnswerSlots } from '../control/answer-slots.ts';
-import { noWords } from '../control/condition-words.ts';
+import { conditionWords } from '../control/condition-words.ts';
+import { ConditionsComposer, type HealthView } from '../control/conditions.ts';
 import type { ExplainRequest } from '../control/explain/ask.ts';
 import { conditionsWithout } from '../control/explain/without.ts';
 import { explain } from '../control/explain.ts';
@@ -9,7 +10,6 @@ import { runLoad } from '../control/loader.ts';
 import { LoadRefused } from '../control/service.ts';
 import { settingsOf } from '../control/settings.ts';
 import { fresh } from '../health/table.ts';
-import { healthAlone } from '../snapshot/compile/conditions.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { readArguments, UsageError, withUsage } from './arguments.ts';
 import { formatExplanation } from './explanation.ts';
@@ -86,19 +86,23 @@ async function explainConfig(configPath: string, request: ExplainRequest): Promi
   if (loaded === undefined) throw new LoadRefused(outcome);
   process.stderr.write('meridian: without a server health is not known: every endpoint counts as up\n');
   const nowMs = Date.now();
-  const conditions = healthAlone(
-    nowMs,
-    () => 'up',
-    () => false,
-  );
-  const { config, image, views, owners } = loaded;
+  const { config, image, geo, owners } = loaded;
+  const conditions = new ConditionsComposer(allUp, { loadOf: () => undefined }).compose(config, nowMs);
   const rotation = buildRotation(config, conditions, new AnswerSlots());
   const settings = settingsOf(loaded, nowMs, 1);
   return explain(request, {
     loaded,
-    snapshot: { generation: 1, image, views, owners, rotation, settings },
-    ...{ nowMs, conditions, words: noWords },
+    snapshot: { generation: 1, image, views: geo.maps, owners, rotation, settings },
+    ...{ nowMs, conditions, words: conditionWords(config, conditions) },
     health: () => fresh('up', 0),
     conditionsWithout: (lost) => conditionsWithout(config, conditions, lost),
   });
 }
+
+/** Health without a server: overrides of the config stand above it all the same. */
+const allUp: HealthView = {
+  state: () => 'up',
+  wasGood: () => false,
+  calmMs: () => undefined,
+  hostAddresses: () => [],
+};

@@ -173,11 +173,14 @@ export interface Endpoint {
   readonly name: string;
   /** Index into `Config.regions`. */
   readonly region: number;
-  readonly address: IpAddress;
+  /** What A or AAAA answers; undefined: an endpoint by host name alone. */
+  readonly address: IpAddress | undefined;
+  /** Where CNAME, HTTPS, SVCB, SRV and MX lead. */
+  readonly host: WireName | undefined;
   /** 0–1000; 0 takes no share while any other is up. */
   readonly weight: number;
-  /** Where the monitor checks; the port of the monitor when undefined here. */
-  readonly probe: { readonly address: IpAddress; readonly port: number | undefined };
+  /** Where the monitor checks: the host when there is no address; the port of the monitor when undefined here. */
+  readonly probe: { readonly address: IpAddress | undefined; readonly port: number | undefined };
 }
 
 export interface ZoneSource {
@@ -204,4 +207,23 @@ export interface Steer {
 export interface Steering {
   /** Index into `Config.policies`. */
   readonly policy: number;
+  /**
+   * What becomes of endpoints that have a host name alone: `cname` answers every type with a CNAME to the host, `flatten`
+   * answers A and AAAA with the host's own addresses.
+   */
+  readonly hosts: 'cname' | 'flatten';
+  /** Undefined: not steered, so that the zone answers. */
+  readonly https: ServiceForm | undefined;
+  readonly svcb: ServiceForm | undefined;
+  readonly srv: { readonly port: number; readonly answers: number } | undefined;
+  readonly mx: { readonly answers: number } | undefined;
+}
+
+/** What HTTPS and SVCB records say besides where they lead (RFC 9460 §7). */
+export interface ServiceForm {
+  /** Empty: not told. */
+  readonly alpn: readonly string[];
+  readonly port: number | undefined;
+  /** Most records, for endpoints with host names; those without share one record for the name itself. */
+  readonly answers: number;
 }

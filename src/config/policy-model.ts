@@ -138,13 +138,7 @@ export interface OwnerTable {
   readonly owners: ReadonlyMap<string, number>;
 }
 
-/** Bounds of what automation may do to a pool. */
-export interface Floor {
-  /** Regions that stay. */
-  readonly regions: number;
-  /** Share of the pool's weight that stays, 0 … 1. */
-  readonly capacity: number;
-}
+export type { Floor } from '../steering/floor.ts';
 
 /** What a region of a pool can take. Same unit as its load. */
 export interface Capacity {
@@ -157,17 +151,21 @@ export interface Capacity {
 }
 
 /** The demand of a region's own clients: stated, or what the region reports to serve. */
-export type LoadSource =
-  | { readonly kind: 'static'; readonly load: number }
-  | {
-      /** `prometheus`: an instant query at `url`. `metric`: a line of a Prometheus page at `url`. `json`: a path in a document. */
-      readonly kind: 'prometheus' | 'metric' | 'json';
-      readonly url: string;
-      readonly query: string;
-      readonly everyMs: number;
-      /** How long the last value holds when no other comes. */
-      readonly keepMs: number;
-    };
+export type LoadSource = { readonly kind: 'static'; readonly load: number } | MeasuredLoad;
+
+/** A load that is asked for again and again. */
+export interface MeasuredLoad {
+  /**
+   * `prometheus`: the instant query `query` at the server `url`. `metric`: the sum of the lines `query`, a metric with
+   * or without labels, of a Prometheus page. `json`: the path `query` in a document.
+   */
+  readonly kind: 'prometheus' | 'metric' | 'json';
+  readonly url: string;
+  readonly query: string;
+  readonly everyMs: number;
+  /** How long the last value holds when no other comes. */
+  readonly keepMs: number;
+}
 
 /** What people set above health: `drain` as weight 0, `down` and `up` as verdicts. */
 export interface Override {

@@ -59,7 +59,10 @@ export function resolveConfig(
     views: views.views,
     owners: [],
     overrides: [],
-    steerings: [...policies.values()].map(({ index }) => ({ policy: index })),
+    steerings: [...policies.values()].map(({ index }) => ({
+      ...{ policy: index, hosts: 'flatten' as const },
+      ...{ https: undefined, svcb: undefined, srv: undefined, mx: undefined },
+    })),
     zones: zones.filter((zone) => zone !== undefined),
   };
 }

@@ -1,16 +1,19 @@
-import type { Config } from '../config/model.ts';
-import { RrType, typeName } from '../dns/constants.ts';
+import type { Config, Steering } from '../config/model.ts';
+import { typeName } from '../dns/constants.ts';
 import { formatName } from '../dns/names.ts';
 import { formatRdata } from '../dns/rdata.ts';
-import { locate } from '../geo/locate.ts';
+import { type Location, locate } from '../geo/locate.ts';
 import type { EndpointHealth } from '../health/table.ts';
 import { formatAddress } from '../ip/address.ts';
 import { formatPrefix, prefixOf } from '../ip/prefix.ts';
 import { OperatorError } from '../runtime/errors.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import type { Conditions } from '../snapshot/compile/conditions.ts';
+import { NodeWriter } from '../snapshot/compile/tree/node-writer.ts';
+import { PoolGroups } from '../snapshot/compile/tree/pool-groups.ts';
+import { recordBook } from '../snapshot/compile/tree/record-book.ts';
 import { RegionSet } from '../snapshot/compile/tree/region-set.ts';
-import { EntryField, RecordKind } from '../snapshot/rotation.ts';
+import { EntryField, RecordKind, RotationHeader } from '../snapshot/rotation.ts';
 import type { ConditionWords } from './condition-words.ts';
 import { scopeWords, ttlWords } from './explain/answer-words.ts';
 import {
@@ -25,7 +28,7 @@ import type { Frame, Scene } from './explain/scene.ts';
 import { servingName } from './explain/serving-words.ts';
 import { tellStep } from './explain/step.ts';
 import { summaryOf } from './explain/summary.ts';
-import { readTrace } from './explain/traced.ts';
+import { readTrace, type TracedNode } from './explain/traced.ts';
 import { lossOf, regionsNamed, snapshotUnder, wordsWithout } from './explain/without.ts';
 import type { ExplainedLoss, Explanation } from './explanation.ts';
 import type { Loaded } from './load.ts';
@@ -74,8 +77,8 @@ function describe(
   const { config, geo } = world.loaded;
   const { address } = request.client;
   const located = locateClient(request.client, geo.databases);
-  const scene = sceneOf(request, world, asked, located.place);
-  const { root, truncated } = readTrace(asked.trace, scene.nodes);
+  const { root, truncated } = readTrace(asked.trace, context.decider.words);
+  const scene = sceneOf(request, world, asked, root, located);
   const entry = context.entry;
   const use = { policy: entry === 0 ? -1 : scene.nodes[entry + EntryField.POLICY]! };
   const policy = config.policies[use.policy];
@@ -111,7 +114,8 @@ function describe(
         ttlSeconds,
         ttlWhy: ttlWords(scene, root!),
       },
-    ...located,
+    place: located.place,
+    placeFault: located.placeFault,
     steps,
     truncated,
     regions: policy === undefined ? [] : tellRegions(scene, frame, use),
@@ -119,45 +123,66 @@ function describe(
 }
 
 function sceneOf(
-  { type, client }: ExplainRequest,
+  { client }: ExplainRequest,
   { loaded, conditions, words, health }: ExplainWorld,
   { context }: Asked,
-  place: Explanation['place'],
+  root: TracedNode | undefined,
+  { place, location }: Located,
 ): Scene {
-  const { choice, decider, asker } = context;
+  const { config } = loaded;
+  const { choice, decider, asker, entry } = context;
+  const index = entry === 0 ? 0 : (entry - RotationHeader.SIZE) / EntryField.SIZE;
   return {
-    ...{ config: loaded.config, conditions, words, health, asker, place },
+    ...{ config, conditions, words, health, asker, place, location },
     nodes: decider.words,
     views: decider.views,
-    kind: type === RrType.AAAA ? RecordKind.AAAA : RecordKind.A,
-    chosen: choice.candidates.subarray(0, context.entry === 0 ? 0 : choice.count),
+    kind: kindOf(decider.words, entry, root),
+    steering: config.steerings[index] ?? noSteering,
+    groups: new PoolGroups(config, conditions, new NodeWriter(0, new Uint8Array()), recordBook(config)),
+    chosen: choice.candidates.subarray(0, entry === 0 ? 0 : choice.count),
     client: client.address,
     told: new Map(),
   };
 }
+
+/** The kind of record that the tree was grown for: an entry has a root for each. */
+function kindOf(nodes: Int32Array, entry: number, root: TracedNode | undefined): RecordKind {
+  const kinds = Object.values(RecordKind);
+  return (
+    kinds.find((kind) => root !== undefined && nodes[entry + EntryField.ROOTS + kind] === root.place) ?? 0
+  );
+}
+
+/** Where no name is steered. */
+const noSteering: Steering = {
+  ...{ policy: 0, hosts: 'flatten', https: undefined, svcb: undefined, srv: undefined, mx: undefined },
+};
 
 function frameOf(config: Config, families: Frame['families'] = 'together'): Frame {
   const everywhere = RegionSet.all(config.regions.length);
   return { mode: 'strict', within: everywhere, only: everywhere, families };
 }
 
-/** The geo map knows no names of places: those are read from the files, which may have changed since. */
-function locateClient(
-  { address }: ExplainClient,
-  databases: Loaded['geo']['databases'],
-): Pick<Explanation, 'place' | 'placeFault'> {
-  let found: ReturnType<typeof locate>;
+interface Located extends Pick<Explanation, 'place' | 'placeFault'> {
+  readonly location: Location | undefined;
+}
+
+/** The maps know no names of places: those are read from the files, which may have changed since. */
+function locateClient({ address }: ExplainClient, databases: Loaded['geo']['databases']): Located {
+  let location: Location;
   try {
-    found = locate(databases, address);
+    location = locate(databases, address);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return { place: undefined, placeFault: error.message };
+    return { place: undefined, placeFault: error.message, location: undefined };
   }
-  if (found === undefined) return { place: undefined, placeFault: undefined };
-  const { city, subdivision, country, latitude, longitude } = found.place;
-  const prefix = formatPrefix(found.prefix);
-  const place = { database: found.database.name, prefix, city, subdivision, country, latitude, longitude };
-  return { place, placeFault: undefined };
+  const { placed, system } = location;
+  const asn = system?.asn;
+  if (placed === undefined) return { place: undefined, placeFault: undefined, location };
+  const { city, subdivision, country, continent, latitude, longitude } = placed.place;
+  const found = { database: placed.database.name, prefix: formatPrefix(placed.prefix) };
+  const place = { ...found, city, subdivision, country, continent, asn, latitude, longitude };
+  return { place, placeFault: undefined, location };
 }
 
 function formatClient({ address, prefix }: ExplainClient): string {

@@ -58,6 +58,9 @@ export interface ExplainedPlace {
   readonly city: string | undefined;
   readonly subdivision: string | undefined;
   readonly country: string | undefined;
+  readonly continent: string | undefined;
+  /** Autonomous system, where a database tells it. */
+  readonly asn: number | undefined;
   readonly latitude: number;
   readonly longitude: number;
 }
@@ -121,6 +124,7 @@ export interface EndpointTrace {
   readonly pool: string;
   readonly name: string;
   readonly region: string;
+  /** The host name where there is no address. */
   readonly address: string;
   /** The verdict in force, with all that stands above health. */
   readonly health: EndpointState;

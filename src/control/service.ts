@@ -97,6 +97,7 @@ class RunningService implements Service {
         this.memory?.changed();
         this.controller.healthChanged(change);
       },
+      onDoubt: () => this.controller.doubtChanged(),
       onProbe: ({ pool, endpoint, region, code, durationMs }) => {
         metrics.probes.inc({ pool, endpoint, result: code });
         metrics.probeSeconds.observe({ pool, region }, durationMs / 1000);

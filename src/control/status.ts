@@ -1,5 +1,5 @@
+import { endpointText } from '../config/endpoint-text.ts';
 import type { HealthChecker } from '../health/checker.ts';
-import { formatAddress } from '../ip/address.ts';
 import { version } from '../runtime/version.ts';
 import type { WorkerStatus } from '../server/worker-set.ts';
 import type { Loaded } from './load.ts';
@@ -66,7 +66,7 @@ export function describeStatus(
         return {
           name: endpoint.name,
           region: config.regions[endpoint.region]!.name,
-          address: formatAddress(endpoint.address),
+          address: endpointText(endpoint),
           health: state,
           since: new Date(sinceMs).toISOString(),
           reason: lastReason,

@@ -23,6 +23,8 @@ export interface HealthCheckerParts {
   readonly random: Random;
   readonly probes: Probes;
   readonly onChange: (change: HealthChange) => void;
+  /** The newest result of an endpoint speaks against its state, or does so no more. */
+  readonly onDoubt: () => void;
   readonly onProbe: (report: ProbeReport) => void;
 }
 
@@ -112,8 +114,8 @@ class Checker implements HealthChecker {
 
   private adopt(config: CheckedConfig, known: Known): void {
     const old = this.inventory;
-    const { clock, onChange } = this.parts;
-    this.inventory = takeInventory(config, old, known, clock.now(), onChange);
+    const { clock, onChange, onDoubt } = this.parts;
+    this.inventory = takeInventory(config, old, known, clock.now(), onChange, onDoubt);
     for (const check of old.checks.values()) {
       if (this.inventory.places.has(check)) continue;
       this.scheduler.remove(check);

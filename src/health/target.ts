@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { endpointText } from '../config/endpoint-text.ts';
 import type { Endpoint, Monitor } from '../config/model.ts';
-import { formatAddress } from '../ip/address.ts';
 import type { ProbeTarget } from './probes/probe.ts';
 
 /** Where a monitor checks an endpoint. Port 0 (a TCP check without a port) is refused by every probe. */
@@ -8,9 +8,9 @@ export function targetOf(endpoint: Endpoint, monitor: Monitor): ProbeTarget {
   const { check } = monitor;
   const usualPort = { http: 80, https: 443, tcp: 0 }[check.type];
   return {
-    address: formatAddress(endpoint.probe.address),
+    address: endpointText({ address: endpoint.probe.address, host: endpoint.host }),
     port: endpoint.probe.port ?? check.port ?? usualPort,
-    host: (check.type === 'tcp' ? undefined : check.host) ?? formatAddress(endpoint.address),
+    host: (check.type === 'tcp' ? undefined : check.host) ?? endpointText(endpoint),
   };
 }
 
@@ -25,6 +25,6 @@ export function checkKey(target: ProbeTarget, monitor: Monitor): string {
  * written to disk and a check's headers may hold a secret.
  */
 export function identityOf(endpoint: Endpoint, monitor: Monitor): string {
-  const text = JSON.stringify([formatAddress(endpoint.address), targetOf(endpoint, monitor), monitor.check]);
+  const text = JSON.stringify([endpointText(endpoint), targetOf(endpoint, monitor), monitor.check]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

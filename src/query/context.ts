@@ -42,6 +42,9 @@ export class QueryContext {
   readonly place = new Place();
   readonly asker = new Asker();
   readonly choice = new Choice();
+  /** Scratch: IPv6 addresses for the hints of a service record, and that record. */
+  readonly hints = new Choice();
+  readonly service = new Uint8Array(limits.serviceRecordBytes);
   /** Scratch for a name in the making: fixed part of a record and a name. */
   readonly target = new Uint8Array(2 * limits.nameBytes + 16);
   /** Scratch: nodes whose addresses stand in the additional section; zero beyond them. */

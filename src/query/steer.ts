@@ -1,51 +1,111 @@
 import { Rcode, RrType } from '../dns/constants.ts';
+import { followName } from '../dns/query.ts';
 import { Section } from '../dns/reply.ts';
 import { EntryField, RecordKind } from '../snapshot/rotation.ts';
 import { CandidateField, NodeHeader, Serving } from '../steering/nodes.ts';
 import { introduce } from './client.ts';
 import type { QueryContext } from './context.ts';
 import { answerSlot } from './counters.ts';
+import { writeNegative } from './negative.ts';
+import { DONE, FULL } from './outcome.ts';
 import { reasons } from './reasons.ts';
 import { ANY_TTL } from './records.ts';
+import { writeService } from './service.ts';
 import type { QuerySource } from './source.ts';
 
-/** How steering a name came out. */
-export const Steered = { ANSWERED: 0, EMPTY: 1, FULL: 2 } as const;
-export type Steered = (typeof Steered)[keyof typeof Steered];
+/** The kind of record that the entry at `entry` steers for questions of a type, −1 when the zone answers. */
+export function steeredKind({ rotation }: QueryContext, entry: number, type: number): RecordKind | -1 {
+  const { words } = rotation;
+  // RFC 1034 §3.6.2: where an alias stands nothing else does.
+  if (words[entry + EntryField.ROOTS + RecordKind.CNAME] !== 0) return RecordKind.CNAME;
+  const kind = kinds[type < kinds.length ? type : 0]!;
+  return kind >= 0 && words[entry + EntryField.ROOTS + kind] !== 0 ? (kind as RecordKind) : -1;
+}
+
+/** By type of question. */
+const kinds = new Int8Array(66).fill(-1);
+for (const [type, kind] of [
+  [RrType.A, RecordKind.A],
+  [RrType.AAAA, RecordKind.AAAA],
+  [RrType.HTTPS, RecordKind.HTTPS],
+  [RrType.SVCB, RecordKind.SVCB],
+  [RrType.SRV, RecordKind.SRV],
+  [RrType.MX, RecordKind.MX],
+] as const)
+  kinds[type] = kind;
 
 /**
- * Answers A or AAAA of the steered name of `node`, owned by the name at `ownerAt` in the message: walk the entry's tree,
- * copy the records of what it chose.
+ * Answers a question that the entry at `entry` steers, owned by the name of `node` at `ownerAt` in the message: walk the
+ * tree, copy the records of what it chose. Returns as `answerNode` does.
  */
-export function steer(
+export function answerSteered(
   context: QueryContext,
   source: QuerySource,
   node: number,
-  entryIndex: number,
+  entry: number,
+  kind: RecordKind,
   ownerAt: number,
-): Steered {
-  const { rotation, asker, choice, decider } = context;
+): number {
+  const { reply, query, rotation, choice, asker } = context;
   const { words } = rotation;
-  const entry = rotation.entry(entryIndex);
-  context.entry = entry;
-  const kind = context.query.type === RrType.AAAA ? RecordKind.AAAA : RecordKind.A;
-  const root = words[entry + EntryField.ROOTS + kind]!;
+  const self = selfField(kind);
+  const composed = self > 0 && words[entry + self] !== 0;
+  const root = words[entry + EntryField.ROOTS + (composed ? RecordKind.A : kind)]!;
   introduce(context, source, node, words[root + NodeHeader.TTL]!);
-  choice.count = 0;
-  decider.evaluate(root, words[entry + EntryField.ANSWERS]!, asker, choice);
+  context.entry = entry;
+  const recordAt = reply.at;
+  const fits = composed
+    ? writeService(context, entry, words[entry + self]!, query.type, ownerAt)
+    : writeChosen(context, entry, kind, root, ownerAt);
   if (asker.scope > context.scope) context.scope = asker.scope;
   explainItself(context);
   count(context, entry);
-  if (choice.count === 0) {
-    if (asker.serving === Serving.SERVFAIL) context.reply.rcode = Rcode.SERVFAIL;
-    return Steered.EMPTY;
-  }
-  return writeChosen(context, ownerAt) ? Steered.ANSWERED : Steered.FULL;
+  if (!fits) return FULL;
+  if (reply.at === recordAt) return answerNothing(context, node);
+  if (kind !== RecordKind.CNAME || query.type === RrType.CNAME) return DONE;
+  followName(query, rotation.bytes, words[choice.candidates[0]! + CandidateField.RECORD]! + 4);
+  return reply.nameAt(recordAt + 12);
 }
 
-/** Most seconds for which an empty answer may be cached: its cause may pass, unless the pool has no such address. */
-export function emptyTtl({ asker }: QueryContext): number {
-  return asker.serving === Serving.NONE ? ANY_TTL : asker.ttlSeconds;
+function selfField(kind: RecordKind): number {
+  if (kind === RecordKind.HTTPS) return EntryField.HTTPS_SELF;
+  return kind === RecordKind.SVCB ? EntryField.SVCB_SELF : 0;
+}
+
+function writeChosen(
+  context: QueryContext,
+  entry: number,
+  kind: RecordKind,
+  root: number,
+  ownerAt: number,
+): boolean {
+  const { rotation, decider, asker, choice, reply } = context;
+  const { words, bytes } = rotation;
+  choice.count = 0;
+  decider.evaluate(root, words[entry + EntryField.ANSWERS + kind]!, asker, choice);
+  for (let i = 0; i < choice.count; i++) {
+    const record = words[choice.candidates[i]! + CandidateField.RECORD]!;
+    const at = reply.at;
+    if (!reply.record(Section.ANSWER, ownerAt, asker.ttlSeconds, bytes, record)) return false;
+    if (kind <= RecordKind.CNAME) continue;
+    // RFC 2782, RFC 5321 §5.1, RFC 9460 §2.4.1: the lowest is tried first; exchanges are counted in tens by custom.
+    const priority = kind === RecordKind.MX ? 10 * (i + 1) : i + 1;
+    reply.out[at + 12] = priority >>> 8;
+    reply.out[at + 13] = priority;
+  }
+  return true;
+}
+
+/** No address, or SERVFAIL where the policy says so. */
+function answerNothing(context: QueryContext, node: number): number {
+  const { asker, reply } = context;
+  if (asker.serving === Serving.SERVFAIL) {
+    reply.rcode = Rcode.SERVFAIL;
+    return DONE;
+  }
+  // The cause may pass, unless there is no such record in whatever state.
+  const maxTtlSeconds = asker.serving === Serving.NONE ? ANY_TTL : asker.ttlSeconds;
+  return writeNegative(context, node, maxTtlSeconds) ? DONE : FULL;
 }
 
 /** Says what is special about the answer to those who speak EDNS. */
@@ -74,6 +134,7 @@ const servingReasons = Array.from({ length: 16 }, (_, serving) => {
   }
 });
 
+/** Counts the answer for the region of its first record, or the refusal. */
 function count({ rotation, counters, choice, asker }: QueryContext, entry: number): void {
   const { words, regionCount } = rotation;
   const row = words[entry + EntryField.COUNTERS]!;
@@ -82,14 +143,4 @@ function count({ rotation, counters, choice, asker }: QueryContext, entry: numbe
   if (column < 0) return;
   const slot = answerSlot(words[row + column]!);
   counters[slot] = counters[slot]! + 1;
-}
-
-function writeChosen(context: QueryContext, ownerAt: number): boolean {
-  const { reply, choice, rotation, asker } = context;
-  const { bytes, words } = rotation;
-  for (let i = 0; i < choice.count; i++) {
-    const record = words[choice.candidates[i]! + CandidateField.RECORD]!;
-    if (!reply.record(Section.ANSWER, ownerAt, asker.ttlSeconds, bytes, record)) return false;
-  }
-  return true;
 }

@@ -110,6 +110,11 @@ export const limits = {
   /** Records of one answer whose targets' addresses are looked for. */
   additionalNames: 16,
 
+  /** Time zones whose clocks are kept at hand; the world has some 600 names of them. */
+  timeZones: 1_000,
+  /** Rounds in which regions pass on what they do not take, until shares stand still. */
+  shareRounds: 200,
+
   regions: 255,
   monitors: 10_000,
   policies: 10_000,
@@ -118,10 +123,16 @@ export const limits = {
   answersPerQuery: 16,
   /** Policies inside of each other. */
   policyDepth: 8,
-  /** Different maps from clients to numbers. */
-  views: 64,
   /** Keys of one table of owners, and bytes of its file. */
   ownerKeys: 1_000_000,
+  /** ALPN ids of a steered service; a record with them and all hints fits `serviceRecordBytes`. */
+  serviceAlpn: 8,
+  serviceAlpnBytes: 32,
+  serviceRecordBytes: 1_024,
+  /** Addresses of one host that are used; how often it is looked up at most and at least. */
+  hostAddresses: 16,
+  hostRetryMs: 5_000,
+  hostRefreshMs: 3_600_000,
   /** Steps of one decision that an explanation tells. */
   traceSteps: 4_096,
   /** (policy, region) pairs that can be counted one by one. */
@@ -135,8 +146,16 @@ export const limits = {
   geoTextBytes: 256,
   /** Distinct orders of regions in one map; what comes after gets a coarser order. */
   geoRankings: 65_000,
-  /** Compiled maps kept on disk. */
-  geoCacheFiles: 4,
+  /** Maps from client to number in one snapshot, and how many of them are compiled in one walk of the databases. */
+  views: 64,
+  geoViewsAtOnce: 4,
+  /** Of one match view; its numbers have 16 bits. */
+  viewEntries: 10_000,
+  viewKeys: 100_000,
+  /** Of one latency table. */
+  latencyRows: 1_000_000,
+  /** Compiled maps kept on disk beside those in use. */
+  geoCacheFiles: 8,
   geoMapBytes: 512 * 1024 * 1024,
 
   zones: 100_000,
@@ -159,6 +178,15 @@ export const limits = {
   pipePatienceMs: 2_000,
   /** Problems told at once; the rest is counted. */
   problems: 100,
+
+  /** A page of metrics, an answer of Prometheus, a document of JSON that holds a load. */
+  loadBodyBytes: 4 * 1024 * 1024,
+  /** Reading a load may take its interval, and never longer than this. */
+  loadDeadlineMs: 5_000,
+  /** Different loads that are read. */
+  loadSources: 10_000,
+  /** Loads being read at once. */
+  loadsAtOnce: 64,
 
   probeBodyBytes: 65_536,
   probeHeaderBytes: 16_384,

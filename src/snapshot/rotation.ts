@@ -13,18 +13,24 @@ export const RotationHeader = { MAGIC: 0, ENTRIES: 1, REGIONS: 2, SIZE: 4 } as c
 export const ROTATION_MAGIC = 0x4d52444f;
 
 /** The kinds of records that trees are grown for. */
-export const RecordKind = { A: 0, AAAA: 1 } as const;
+export const RecordKind = { A: 0, AAAA: 1, CNAME: 2, HTTPS: 3, SVCB: 4, SRV: 5, MX: 6 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
 export const EntryField = {
   POLICY: 0,
-  /** Most records in one answer. */
-  ANSWERS: 1,
   /** Place of a row with the answer counter of each region, and one of refusals by residency behind them. */
-  COUNTERS: 2,
-  /** Places of the trees, by `RecordKind`. */
-  ROOTS: 3,
-  SIZE: 5,
+  COUNTERS: 1,
+  /** Places of the trees, by `RecordKind`; 0: not steered. With a CNAME tree every type is answered by that. */
+  ROOTS: 2,
+  /** Most records in one answer, by `RecordKind`. */
+  ANSWERS: 9,
+  /**
+   * HTTPS and SVCB of a name whose endpoints have no host names: byte place of the parameters before the hints (two bytes
+   * of length, then they), 0 when there is none. The hints are the addresses that A and AAAA would give.
+   */
+  HTTPS_SELF: 16,
+  SVCB_SELF: 17,
+  SIZE: 18,
 } as const;
 
 /** A rotation without an entry. */

@@ -3,7 +3,7 @@ import type { Asker } from './asker.ts';
 import type { Choice } from './choice.ts';
 import type { Evaluator } from './evaluator.ts';
 import { drawGroup } from './group.ts';
-import { BranchField, NodeHeader, NodeKind, OwnerField } from './nodes.ts';
+import { BranchField, NodeFlag, NodeHeader, NodeKind, OwnerField } from './nodes.ts';
 import { labelHash, type OwnerView } from './owners.ts';
 import { Step, type Trace } from './trace.ts';
 import { walkSlots } from './walk.ts';
@@ -44,7 +44,7 @@ export class Decider implements Evaluator {
         trace?.push(Step.NODE, place, 0);
         if (before === 0) this.serves(place, asker);
         // Nothing else may be tried where residency forbids all: no fallback of a policy around it either.
-        if (words[place + NodeHeader.FINAL]! !== 0) asker.stopped = true;
+        if ((words[place + NodeHeader.FLAGS]! & NodeFlag.FINAL) !== 0) asker.stopped = true;
     }
     trace?.push(Step.END, place, choice.count - before);
     const fallback = words[place + NodeHeader.FALLBACK]!;

@@ -27,9 +27,16 @@ export const NodeHeader = {
   SERVING: 3,
   /** Goes on there when it gave nothing. */
   FALLBACK: 4,
-  /** EMPTY: 1 where nothing else may be tried instead. */
-  FINAL: 5,
+  /** Bits of `NodeFlag`. */
+  FLAGS: 5,
   SIZE: 6,
+} as const;
+
+export const NodeFlag = {
+  /** EMPTY: nothing else may be tried instead. */
+  FINAL: 1,
+  /** Gives something, whoever asks, or is the end. Known while the tree is grown. */
+  GIVES: 2,
 } as const;
 
 /** Why a node serves what it serves. */

@@ -1,6 +1,6 @@
 import type { Config } from '../../src/config/model.ts';
 import { AnswerSlots } from '../../src/control/answer-slots.ts';
-import { type ConditionWords, noWords } from '../../src/control/condition-words.ts';
+import { type ConditionWords, conditionWords } from '../../src/control/condition-words.ts';
 import { conditionsWithout } from '../../src/control/explain/without.ts';
 import { explain } from '../../src/control/explain.ts';
 import type { Explanation } from '../../src/control/explanation.ts';
@@ -58,7 +58,7 @@ export class Explained {
     return explain(request, {
       loaded: this.loaded,
       snapshot: this.snapshot(conditions),
-      ...{ nowMs, conditions, words: { ...noWords, ...health.words } },
+      ...{ nowMs, conditions, words: { ...conditionWords(config, conditions), ...health.words } },
       health: (pool, endpoint) => healthOf(conditions.state(pool, endpoint)),
       conditionsWithout: (lost) => conditionsWithout(config, conditions, lost),
     });
@@ -73,10 +73,10 @@ export class Explained {
   }
 
   private snapshot(conditions: Conditions): SnapshotBuffers {
-    const { config, image, views, owners } = this.loaded;
+    const { config, image, geo, owners } = this.loaded;
     const rotation = buildRotation(config, conditions, new AnswerSlots());
     const settings = settingsOf(this.loaded, 0, 1);
-    return { generation: 1, image, views, owners, rotation, settings };
+    return { generation: 1, image, views: geo.maps, owners, rotation, settings };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from '../../src/config/model.ts';
 import type { Policy } from '../../src/config/policy-model.ts';
 import type { Loaded } from '../../src/control/load.ts';
-import { createMap, viewMap } from '../../src/geo/layout.ts';
+import { loadGeo } from '../../src/geo/load.ts';
 import type { MatchKey, View } from '../../src/geo/views.ts';
 import { parsePrefix } from '../../src/ip/prefix.ts';
 import { buildOwners } from '../../src/snapshot/compile/owner-table.ts';
@@ -17,14 +17,18 @@ export const plain = {
   residency: undefined,
 } as const;
 
-type WithoutBase<P> = P extends Policy ? Omit<P, keyof typeof plain | 'name'> & Partial<Pick<P, keyof typeof plain>> : never;
+type WithoutBase<P> = P extends Policy
+  ? Omit<P, keyof typeof plain | 'name'> & Partial<Pick<P, keyof typeof plain>>
+  : never;
 
 /** A policy of a test. */
 export type PolicyPart = WithoutBase<Policy>;
 
 export interface PolicyParts {
   /** `name: [region, address, weight]` by endpoint, by pool. */
-  readonly pools: Readonly<Record<string, Readonly<Record<string, readonly [region: string, address: string, weight?: number]>>>>;
+  readonly pools: Readonly<
+    Record<string, Readonly<Record<string, readonly [region: string, address: string, weight?: number]>>>
+  >;
   /** In the order of their indexes. The names that they steer: `NAME.example.com`, with `*.` before those of `wildcards`. */
   readonly policies: Readonly<Record<string, PolicyPart>>;
   readonly wildcards?: readonly string[];
@@ -46,7 +50,9 @@ export function explainedPolicies(parts: PolicyParts): Explained {
   const steer = names.map((name) => [wildcards.includes(name) ? `*.${name}` : name, name]);
   return new Explained(
     {
-      pools: Object.fromEntries(Object.entries(pools).map(([pool, endpoints]) => [pool, poolText(endpoints)])),
+      pools: Object.fromEntries(
+        Object.entries(pools).map(([pool, endpoints]) => [pool, poolText(endpoints)]),
+      ),
       policies: Object.fromEntries(names.map((name) => [name, { type: 'nearest', pool: first }])),
       zones: [{ name: 'example.com', file: 'example.zone', steer: Object.fromEntries(steer) }],
     },
@@ -69,26 +75,10 @@ function changed(loaded: Loaded, { policies, views = [], owners = {} }: PolicyPa
     views,
     owners: [{ owners: new Map(Object.entries(owners)) }],
   };
-  const maps = views.map((view) => (view.kind === 'match' ? matchMap(view) : loaded.geo.map));
-  return { ...loaded, config, views: maps, owners: config.owners.map(buildOwners) };
-}
-
-/** A match view by its IPv4 prefixes up to /16; nobody else is placed, except that 45.0.0.0/8 matches nothing. */
-function matchMap({ entries }: Extract<View, { kind: 'match' }>): SharedArrayBuffer {
-  const map = createMap(1, 1, 0);
-  const { root4, root6 } = viewMap(map);
-  const [unplaced, unmatched] = [16, (1 << 8) | 16];
-  root4.fill(unplaced).fill(unmatched, 45 << 8, 46 << 8);
-  root6.fill(unplaced);
-  for (const [i, { keys }] of entries.entries()) {
-    for (const key of keys) {
-      if (key.kind !== 'prefix') continue;
-      const [a, b] = key.prefix.address.bytes;
-      const start = (a! << 8) | b!;
-      root4.fill(((i + 2) << 8) | 16, start, start + (1 << (16 - key.prefix.length)));
-    }
-  }
-  return map;
+  const sets = config.pools.map(({ endpoints }) => endpoints.map(({ region }) => region));
+  const { databases: sources } = config.geo;
+  const { maps } = loadGeo({ sources, regions: config.regions, sets, views, cacheDirectory: undefined });
+  return { ...loaded, config, geo: { ...loaded.geo, maps }, owners: config.owners.map(buildOwners) };
 }
 
 /** `81.2.0.0/16` */

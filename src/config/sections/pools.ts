@@ -106,7 +106,7 @@ export function resolvePool(
       const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor tcp monitor ${showName(monitor.name)} names one`;
       findings.error('CONFIG_MISSING', at, message);
     }
-    resolved.push({ name, region, address, weight, probe });
+    resolved.push({ name, region, address, host: undefined, weight, probe });
   }
   return { name, monitor, endpoints: resolved, floor: undefined, rampMs: undefined, capacities: [] };
 }

@@ -1,4 +1,6 @@
-import { findMembers, hasKind } from '../../snapshot/compile/tree/members.ts';
+import type { Endpoint } from '../../config/model.ts';
+import { formatName } from '../../dns/names.ts';
+import { hasKind } from '../../snapshot/compile/tree/members.ts';
 import { RecordKind } from '../../snapshot/rotation.ts';
 import { endpointOf, type Frame, type Member, type Scene } from './scene.ts';
 
@@ -12,15 +14,15 @@ export function whyNotEligible(
   member: Member,
   among?: readonly number[],
 ): string | undefined {
-  const { config, conditions, kind } = scene;
+  const { conditions, kind, steering, groups } = scene;
   const { pool, endpoint } = member;
   const own = endpointOf(scene, member);
-  if (!hasKind(own, kind)) return otherFamily(own.address.family, kind);
+  if (!hasKind(conditions, pool, endpoint, own, { kind, steering })) return noRecord(own, kind);
   if (!frame.within.has(own.region)) return 'residency keeps this client out of its region';
   if (among !== undefined && !among.includes(endpoint)) return 'not in the order of the policy';
-  const { mode, within, families } = frame;
-  const wanted = { pool, mode, within, among, kind: families === 'together' ? undefined : kind };
-  if (findMembers(config, conditions, wanted).endpoints.includes(endpoint)) return undefined;
+  const { mode } = frame;
+  const context = { ...frame, kind, steering, rule: undefined };
+  if (groups.membersOf({ pool, even: true, among }, context).endpoints.includes(endpoint)) return undefined;
   const state = conditions.state(pool, endpoint);
   if (mode === 'last-good') return `${describeState(scene, member)}; not among the last ones that were up`;
   if (state === 'unknown') return 'no probe has judged it yet, and others are up';
@@ -53,8 +55,11 @@ function describeState(scene: Scene, { pool, endpoint }: Member): string {
   return scene.words.endpoint(pool, endpoint) ?? scene.health(pool, endpoint).lastReason ?? 'down';
 }
 
-function otherFamily(family: 4 | 6, kind: RecordKind): string {
-  return `an IPv${family} address answers no ${kind === RecordKind.A ? 'A' : 'AAAA'} question`;
+function noRecord({ address, host }: Endpoint, kind: RecordKind): string {
+  if (kind > RecordKind.AAAA) return 'it has no host name';
+  const type = kind === RecordKind.A ? 'A' : 'AAAA';
+  if (address !== undefined) return `an IPv${address.family} address answers no ${type} question`;
+  return `its host ${formatName(host!)} has no address known for ${type}`;
 }
 
 /** Why a part of the tree gives nothing: its endpoints with what stands against each. */

@@ -1,9 +1,8 @@
 import type { Use } from '../../config/policy-model.ts';
 import { distanceKm } from '../../geo/distance.ts';
-import { formatAddress } from '../../ip/address.ts';
 import type { EndpointTrace, ExplainedRegion } from '../explanation.ts';
 import { whyNotEligible } from './eligible.ts';
-import { type Frame, isChosen, type Member, memberKey, membersOf, type Scene } from './scene.ts';
+import { addressText, type Frame, isChosen, type Member, memberKey, membersOf, type Scene } from './scene.ts';
 
 /** The endpoints that a policy leads to, by region, nearest first, with what the decision came to for each. */
 export function tellRegions(scene: Scene, frame: Frame, use: Use): ExplainedRegion[] {
@@ -25,12 +24,13 @@ export function tellRegions(scene: Scene, frame: Frame, use: Use): ExplainedRegi
 function tellEndpoint(scene: Scene, frame: Frame, member: Member): EndpointTrace {
   const { config, conditions, told } = scene;
   const pool = config.pools[member.pool]!;
-  const { name, region, address } = pool.endpoints[member.endpoint]!;
+  const own = pool.endpoints[member.endpoint]!;
+  const { name, region } = own;
   return {
     pool: pool.name,
     name,
     region: config.regions[region]!.name,
-    address: formatAddress(address),
+    address: addressText(own),
     health: conditions.state(member.pool, member.endpoint),
     chosen: isChosen(scene, member),
     why:

@@ -96,8 +96,8 @@ export function splitStep(
 
 /** What of a rule does not hold whoever asks; undefined: it can hold. */
 function whyImpossible(scene: Scene, { family, when }: SplitRule): string | undefined {
-  const asked = scene.kind === RecordKind.A ? 4 : 6;
-  if (family !== undefined && family !== asked) return `it is for ${family === 4 ? 'A' : 'AAAA'}`;
+  const isAsked = scene.kind === (family === 6 ? RecordKind.AAAA : RecordKind.A);
+  if (family !== undefined && !isAsked) return `it is for ${family === 4 ? 'A' : 'AAAA'}`;
   const { nowMs } = scene.conditions;
   if (when === undefined || windowHolds(when, nowMs)) return undefined;
   return `${windowWords(when)} ${windowState(when, nowMs)}`;

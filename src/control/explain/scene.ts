@@ -1,11 +1,14 @@
-import type { Config } from '../../config/model.ts';
+import type { Config, Endpoint, Steering } from '../../config/model.ts';
 import type { Use } from '../../config/policy-model.ts';
+import { formatName } from '../../dns/names.ts';
+import type { Location } from '../../geo/locate.ts';
 import type { GeoMap } from '../../geo/map.ts';
 import type { EndpointHealth } from '../../health/table.ts';
-import type { IpAddress } from '../../ip/address.ts';
+import { formatAddress, type IpAddress } from '../../ip/address.ts';
 import type { Conditions } from '../../snapshot/compile/conditions.ts';
 import { poolsUnder } from '../../snapshot/compile/rotation-builder.ts';
 import type { Mode } from '../../snapshot/compile/tree/context.ts';
+import type { PoolGroups } from '../../snapshot/compile/tree/pool-groups.ts';
 import type { RegionSet } from '../../snapshot/compile/tree/region-set.ts';
 import type { RecordKind } from '../../snapshot/rotation.ts';
 import type { Asker } from '../../steering/asker.ts';
@@ -26,9 +29,14 @@ export interface Scene {
   /** As the decision left it. */
   readonly asker: Asker;
   readonly kind: RecordKind;
+  readonly steering: Steering;
+  /** Knows which endpoints may serve. */
+  readonly groups: PoolGroups;
   /** Places of the candidates in the answer. */
   readonly chosen: Int32Array;
   readonly client: IpAddress;
+  /** Undefined: the geo files were replaced since they were compiled. */
+  readonly location: Location | undefined;
   readonly place: ExplainedPlace | undefined;
   /** What the tree says of each endpoint, by `memberKey`. */
   readonly told: Map<string, string>;
@@ -114,4 +122,9 @@ export function useName({ config }: Scene, use: Use): string {
   return 'pool' in use
     ? `pool ${config.pools[use.pool]!.name}`
     : `policy ${config.policies[use.policy]!.name}`;
+}
+
+/** Its address, else its host name. */
+export function addressText({ address, host }: Endpoint): string {
+  return address === undefined ? formatName(host!) : formatAddress(address);
 }

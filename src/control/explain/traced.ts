@@ -33,10 +33,11 @@ export interface TracedDecision {
   readonly truncated: boolean;
 }
 
-/** The steps of a decision as the tree that they were. */
+/** The steps of a decision as the tree that they were; of several, one behind the other for an alias, the last. */
 export function readTrace(trace: Trace, words: Int32Array): TracedDecision {
   const reader = new TraceReader(trace, words);
-  const root = trace.count === 0 ? undefined : reader.node();
+  let root: TracedNode | undefined;
+  while (reader.hasMore) root = reader.begin();
   return { root, truncated: reader.truncated };
 }
 
@@ -52,7 +53,17 @@ class TraceReader {
     this.words = words;
   }
 
-  node(): TracedNode {
+  get hasMore(): boolean {
+    return this.at < this.trace.count;
+  }
+
+  /** The next decision: each begins with nothing chosen. */
+  begin(): TracedNode {
+    this.given = 0;
+    return this.node();
+  }
+
+  private node(): TracedNode {
     assert(this.step() === Step.NODE, 'a node begins with its own step');
     const { place, detail } = this;
     this.at++;

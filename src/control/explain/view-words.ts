@@ -1,7 +1,7 @@
+import { decidingKey } from '../../geo/deciding-key.ts';
 import { distanceKm } from '../../geo/distance.ts';
+import { keyText } from '../../geo/key-text.ts';
 import type { MatchEntry, MatchKey, View } from '../../geo/views.ts';
-import { unwrapIpv4 } from '../../ip/embedded.ts';
-import { formatPrefix, prefixOf } from '../../ip/prefix.ts';
 import { unreachable } from '../../runtime/assert.ts';
 import type { Scene } from './scene.ts';
 
@@ -11,7 +11,7 @@ export function matchWords(scene: Scene, view: number, number: number): string {
   if (number === 0) return 'no database has the client';
   if (number === 1 || spec.kind !== 'match') return `nothing in the list matches${whereabouts(scene)}`;
   const entry = spec.entries[number - 2];
-  return entry === undefined ? `entry ${number - 1}` : `the client matches ${entryWords(scene, entry)}`;
+  return entry === undefined ? `entry ${number - 1}` : `the client matches ${entryWords(scene, spec, entry)}`;
 }
 
 /** Where a region stands for this client: distance with bias, measured time. */
@@ -25,9 +25,10 @@ export function regionMeasure(scene: Scene, view: number, region: number): strin
       return bias === 0 ? km : `${km ?? ''}${km ? ', ' : ''}bias ${bias > 0 ? '+' : ''}${bias} %`;
     }
     case 'latency': {
-      const key = decidingKey(scene, latencyKeys(spec));
+      const key = keyOf(scene, spec);
       const row =
-        key && spec.table.rows.findLast((each) => each.region === region && sameKey(each.client, key));
+        key &&
+        spec.table.rows.findLast((each) => each.region === region && keyText(each.client) === keyText(key));
       return row === undefined ? km : `${row.milliseconds} ms`;
     }
     case 'match':
@@ -43,58 +44,24 @@ export function rankingWords(scene: Scene, view: number, ranking: number): strin
   if (ranking === 0 && scene.place === undefined)
     return 'no database has the client: regions in the order of the config';
   if (spec.kind !== 'latency') return 'by distance';
-  const key = decidingKey(scene, latencyKeys(spec));
+  const key = keyOf(scene, spec);
   return key === undefined
     ? 'no measurement fits the client: by distance'
-    : `by round-trip times measured for ${keyWords(key)}, then by distance`;
+    : `by round-trip times measured for ${keyText(key)}, then by distance`;
 }
 
-function latencyKeys(view: Extract<View, { kind: 'latency' }>): MatchKey[] {
-  return view.table.rows.map(({ client }) => client);
-}
-
-function entryWords(scene: Scene, { keys }: MatchEntry): string {
-  const key = keys.length === 1 ? keys[0] : decidingKey(scene, keys);
-  if (key !== undefined) return keyWords(key);
-  const shown = keys.slice(0, SHOWN).map(keyWords).join(', ');
+/** The key that decided; the entry's first ones where the databases cannot be asked any more. */
+function entryWords(scene: Scene, view: View, { keys }: MatchEntry): string {
+  const key = keyOf(scene, view);
+  if (key !== undefined) return keyText(key);
+  const shown = keys.slice(0, SHOWN).map(keyText).join(', ');
   return keys.length > SHOWN ? `one of ${shown} …` : `one of ${shown}`;
 }
 
 const SHOWN = 6;
 
-/** The most specific of the keys that the client is known to have: the longest prefix, else a country. */
-function decidingKey({ client, place }: Scene, keys: readonly MatchKey[]): MatchKey | undefined {
-  const address = unwrapIpv4(client) ?? client;
-  let best: Extract<MatchKey, { kind: 'prefix' }> | undefined;
-  for (const key of keys) {
-    if (key.kind !== 'prefix' || key.prefix.address.family !== address.family) continue;
-    const holds = formatPrefix(prefixOf(address, key.prefix.length)) === formatPrefix(key.prefix);
-    if (holds && (best === undefined || key.prefix.length > best.prefix.length)) best = key;
-  }
-  // An AS number or a subdivision that is not told here may stand above the country.
-  if (best !== undefined || keys.some(({ kind }) => kind === 'asn' || kind === 'subdivision')) return best;
-  return keys.find((key) => key.kind === 'country' && key.country === place?.country);
-}
-
-function sameKey(one: MatchKey, other: MatchKey): boolean {
-  return keyWords(one) === keyWords(other);
-}
-
-function keyWords(key: MatchKey): string {
-  switch (key.kind) {
-    case 'prefix':
-      return formatPrefix(key.prefix);
-    case 'asn':
-      return `AS${key.asn}`;
-    case 'subdivision':
-      return `${key.country}-${key.subdivision}`;
-    case 'country':
-      return key.country;
-    case 'continent':
-      return `continent ${key.continent}`;
-    default:
-      return unreachable(key);
-  }
+function keyOf({ location }: Scene, view: View): MatchKey | undefined {
+  return location === undefined ? undefined : decidingKey(view, location);
 }
 
 function whereabouts({ place }: Scene): string {

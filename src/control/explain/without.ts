@@ -7,8 +7,9 @@ import type { SnapshotBuffers } from '../../snapshot/buffers.ts';
 import type { Conditions } from '../../snapshot/compile/conditions.ts';
 import { buildRotation } from '../../snapshot/compile/rotation-builder.ts';
 import { EntryField, RotationHeader } from '../../snapshot/rotation.ts';
-import { CandidateField } from '../../steering/nodes.ts';
+import { CandidateField, SHARE_ALL } from '../../steering/nodes.ts';
 import type { ConditionWords } from '../condition-words.ts';
+import { ConditionsComposer } from '../conditions.ts';
 import type { ExplainedLoss } from '../explanation.ts';
 import { type Asked, rcodeName } from './ask.ts';
 
@@ -30,33 +31,52 @@ function unknownRegion({ regions }: Config, name: string): string {
   return `\`without\`: there is no region ${showName(name)}; ${hint}`;
 }
 
-/** The conditions if all endpoints of these regions were down, where nothing stands above health. */
+/**
+ * The conditions if all endpoints of these regions were down: what they leave is spread over the others by what those can
+ * take. No floor stands against it: they are lost, not judged.
+ */
 export function conditionsWithout(
-  { pools }: Config,
+  config: Config,
   conditions: Conditions,
   lost: ReadonlySet<number>,
 ): Conditions {
+  const { pools } = config;
   const isLost = (pool: number, endpoint: number) => lost.has(pools[pool]!.endpoints[endpoint]!.region);
   const state: Conditions['state'] = (pool, endpoint) =>
     isLost(pool, endpoint) ? 'down' : conditions.state(pool, endpoint);
+  const wasGood = lastGoodWithout(config, conditions, state);
+  const { nowMs } = conditions;
+  const health = {
+    ...{ state, wasGood },
+    calmMs: (pool: number, endpoint: number) => conditions.calmMs(pool, endpoint),
+    hostAddresses: (pool: number, endpoint: number) => conditions.hostAddresses(pool, endpoint),
+  };
+  // Shares that follow measured loads stay: what would be measured then is not known.
+  const anew = pools.some(({ capacities }) => capacities.length > 0)
+    ? new ConditionsComposer(health, { loadOf: () => undefined }).compose(config, nowMs)
+    : undefined;
   return {
-    nowMs: conditions.nowMs,
-    state,
-    // As it is kept: those that are up are the last good ones, unless nothing of their family is.
-    wasGood: (pool, endpoint) => {
-      const { family } = pools[pool]!.endpoints[endpoint]!.address;
-      const anyUp = pools[pool]!.endpoints.some(
-        ({ address }, e) => address.family === family && state(pool, e) === 'up',
-      );
-      return anyUp ? state(pool, endpoint) === 'up' : conditions.wasGood(pool, endpoint);
-    },
+    ...{ ...health, nowMs },
     drained: (pool, endpoint) => conditions.drained(pool, endpoint),
     frozen: (pool) => conditions.frozen(pool),
-    share: (pool, region) => conditions.share(pool, region),
-    calmMs: (pool, endpoint) => conditions.calmMs(pool, endpoint),
+    share: (pool, region) => Math.min(conditions.share(pool, region), anew?.share(pool, region) ?? SHARE_ALL),
   };
 }
 
+/** As it is kept: those that are up are the last good ones, unless nothing of their family is. */
+function lastGoodWithout(
+  { pools }: Config,
+  conditions: Conditions,
+  state: Conditions['state'],
+): Conditions['wasGood'] {
+  return (pool, endpoint) => {
+    const family = pools[pool]!.endpoints[endpoint]!.address?.family;
+    const anyUp = pools[pool]!.endpoints.some(
+      ({ address }, e) => address?.family === family && state(pool, e) === 'up',
+    );
+    return anyUp ? state(pool, endpoint) === 'up' : conditions.wasGood(pool, endpoint);
+  };
+}
 /** What is said of the endpoints that are taken as down. */
 export function wordsWithout(
   { pools }: Config,

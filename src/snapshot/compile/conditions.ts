@@ -1,7 +1,14 @@
+import type { IpAddress } from '../../ip/address.ts';
 import { SHARE_ALL } from '../../steering/nodes.ts';
 
 /** What the world is told of an endpoint's health. `degraded` serves after `up`, `unknown` after both. */
 export type EndpointState = 'unknown' | 'up' | 'degraded' | 'down';
+
+/** An address of a host, and how long it may be told. */
+export interface HostAddress {
+  readonly address: IpAddress;
+  readonly ttlSeconds: number;
+}
 
 /**
  * What trees are grown from besides the config: health with all that stands above it (overrides, floors), shares, the
@@ -20,6 +27,8 @@ export interface Conditions {
   share(pool: number, region: number): number;
   /** Milliseconds until the endpoint's state could change, 0 while a probe contradicts it; undefined: never by itself. */
   calmMs(pool: number, endpoint: number): number | undefined;
+  /** The addresses of an endpoint that has a host name alone. */
+  hostAddresses(pool: number, endpoint: number): readonly HostAddress[];
 }
 
 /** Conditions where nothing stands above health, and nothing changes by time. */
@@ -34,5 +43,6 @@ export function healthAlone(
     frozen: () => false,
     share: () => SHARE_ALL,
     calmMs: () => undefined,
+    hostAddresses: () => [],
   };
 }

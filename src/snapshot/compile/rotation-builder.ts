@@ -1,4 +1,4 @@
-import type { Config } from '../../config/model.ts';
+import type { Config, ServiceForm, Steering } from '../../config/model.ts';
 import { Serving } from '../../steering/nodes.ts';
 import { EntryField, RecordKind, ROTATION_MAGIC, RotationHeader } from '../rotation.ts';
 import type { Conditions } from './conditions.ts';
@@ -6,6 +6,8 @@ import { Grower } from './tree/grower.ts';
 import { hasKind } from './tree/members.ts';
 import { NodeWriter } from './tree/node-writer.ts';
 import { usesOf } from './tree/pools-of.ts';
+import { recordBook } from './tree/record-book.ts';
+import { serviceParameters, u16 } from './tree/record-form.ts';
 import { RegionSet } from './tree/region-set.ts';
 
 /** The slots in which workers count. */
@@ -22,62 +24,106 @@ export function buildRotation(
   slots: CountedSlots,
 ): SharedArrayBuffer {
   const count = config.steerings.length;
-  const writer = new NodeWriter(RotationHeader.SIZE + count * EntryField.SIZE);
+  const writer = new NodeWriter(RotationHeader.SIZE + count * EntryField.SIZE, recordBook(config).bytes);
   writer.set(RotationHeader.MAGIC, ROTATION_MAGIC);
   writer.set(RotationHeader.ENTRIES, count);
   writer.set(RotationHeader.REGIONS, config.regions.length);
-  const roots = new Roots(config, conditions, writer);
-  const counters = new Map<number, number>();
-  for (const [index, { policy }] of config.steerings.entries()) {
-    const at = RotationHeader.SIZE + index * EntryField.SIZE;
-    let row = counters.get(policy);
-    if (row === undefined) counters.set(policy, (row = counterRow(config, policy, writer, slots)));
-    writer.set(at + EntryField.POLICY, policy);
-    writer.set(at + EntryField.ANSWERS, config.policies[policy]!.answers);
-    writer.set(at + EntryField.COUNTERS, row);
-    for (const kind of Object.values(RecordKind))
-      writer.set(at + EntryField.ROOTS + kind, roots.of(policy, kind));
-  }
+  const entries = new Entries(config, conditions, writer, slots);
+  for (const [index, steering] of config.steerings.entries())
+    entries.write(RotationHeader.SIZE + index * EntryField.SIZE, steering);
   return writer.finish();
 }
 
-function counterRow(config: Config, policy: number, writer: NodeWriter, slots: CountedSlots): number {
-  const { name } = config.policies[policy]!;
-  const inUse = regionsOf(config, policy);
-  const row = config.regions.map((region, r) => (inUse.has(r) ? slots.answers(name, region.name) : 0));
-  return writer.row([...row, slots.refusals(name)]);
-}
-
-/** The trees that entries begin with. */
-class Roots {
+/** The entries of a rotation, and the trees that they begin with. */
+class Entries {
   private readonly config: Config;
+  private readonly conditions: Conditions;
   private readonly writer: NodeWriter;
+  private readonly slots: CountedSlots;
   private readonly grower: Grower;
   private readonly everywhere: RegionSet;
+  private readonly counters = new Map<number, number>();
 
-  constructor(config: Config, conditions: Conditions, writer: NodeWriter) {
+  constructor(config: Config, conditions: Conditions, writer: NodeWriter, slots: CountedSlots) {
     this.config = config;
+    this.conditions = conditions;
     this.writer = writer;
+    this.slots = slots;
     this.grower = new Grower(config, conditions, writer);
     this.everywhere = RegionSet.all(config.regions.length);
   }
 
-  of(policy: number, kind: RecordKind): number {
-    const { config, everywhere } = this;
+  write(at: number, steering: Steering): void {
+    const { writer, config } = this;
+    writer.set(at + EntryField.POLICY, steering.policy);
+    writer.set(at + EntryField.COUNTERS, this.counterRow(steering.policy));
+    for (const kind of Object.values(RecordKind)) {
+      const form = formOf(steering, kind);
+      if (form === undefined) continue;
+      writer.set(at + EntryField.ROOTS + kind, this.root(steering, kind));
+      writer.set(at + EntryField.ANSWERS + kind, form.answers ?? config.policies[steering.policy]!.answers);
+    }
+    // Where no endpoint has a host name, HTTPS and SVCB stand for the name itself.
+    if (this.hasAny(steering, RecordKind.CNAME)) return;
+    if (steering.https !== undefined) this.self(at + EntryField.HTTPS_SELF, steering.https);
+    if (steering.svcb !== undefined) this.self(at + EntryField.SVCB_SELF, steering.svcb);
+  }
+
+  private root(steering: Steering, kind: RecordKind): number {
+    const { config, everywhere, writer } = this;
+    const { policy } = steering;
     const none = { policy, serving: Serving.NONE };
     // Nobody is placed for an answer that is empty wherever the client is.
-    if (
-      !poolsUnder(config, policy).some((pool) => config.pools[pool]!.endpoints.some((e) => hasKind(e, kind)))
-    )
-      return this.writer.empty(none, false);
-    const place = this.grower.use(
-      { policy },
-      {
-        ...{ kind, mode: 'strict', within: everywhere, only: everywhere },
-        ...{ rule: policy, families: config.policies[policy]!.families },
-      },
+    if (!this.hasAny(steering, kind)) return writer.empty(none, false);
+    const { families } = config.policies[policy]!;
+    const context = { kind, mode: 'strict', within: everywhere, only: everywhere, rule: policy } as const;
+    const place = this.grower.use({ policy }, { ...context, families, steering });
+    return place === 0 ? writer.empty(none, false) : place;
+  }
+
+  /** Whether the policy leads to any endpoint with such a record, in whatever state. */
+  private hasAny(steering: Steering, kind: RecordKind): boolean {
+    const { config, conditions } = this;
+    return poolsUnder(config, steering.policy).some((pool) =>
+      config.pools[pool]!.endpoints.some((endpoint, index) =>
+        hasKind(conditions, pool, index, endpoint, { kind, steering }),
+      ),
     );
-    return place === 0 ? this.writer.empty(none, false) : place;
+  }
+
+  private self(word: number, form: ServiceForm): void {
+    const parameters = serviceParameters(form);
+    this.writer.setBytes(word, Buffer.concat([u16(parameters.length), parameters]));
+  }
+
+  private counterRow(policy: number): number {
+    const known = this.counters.get(policy);
+    if (known !== undefined) return known;
+    const { config, slots } = this;
+    const { name } = config.policies[policy]!;
+    const inUse = regionsOf(config, policy);
+    const row = config.regions.map((region, r) => (inUse.has(r) ? slots.answers(name, region.name) : 0));
+    const place = this.writer.row([...row, slots.refusals(name)]);
+    this.counters.set(policy, place);
+    return place;
+  }
+}
+
+/** Undefined: not steered. Without `answers` it is the policy's number. */
+function formOf(steering: Steering, kind: RecordKind): { readonly answers?: number } | undefined {
+  switch (kind) {
+    case RecordKind.HTTPS:
+      return steering.https;
+    case RecordKind.SVCB:
+      return steering.svcb;
+    case RecordKind.SRV:
+      return steering.srv;
+    case RecordKind.MX:
+      return steering.mx;
+    case RecordKind.CNAME:
+      return steering.hosts === 'cname' ? { answers: 1 } : undefined;
+    default:
+      return {};
   }
 }
 

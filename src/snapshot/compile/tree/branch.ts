@@ -5,6 +5,6 @@ export function growBranch(grow: Grow, policy: number, view: number, children: r
   if (children.every((child) => child === 0)) return 0;
   const head = { policy, ttlSeconds: grow.ttlOf(policy) };
   const place = grow.writer.branch(head, view, children);
-  if (children.every((child) => child !== 0 && grow.alwaysGives(child))) grow.gives(place);
+  if (children.every((child) => child !== 0 && grow.writer.alwaysGives(child))) grow.writer.gives(place);
   return place;
 }

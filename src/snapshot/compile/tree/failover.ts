@@ -4,7 +4,7 @@ import { Order } from '../../../steering/nodes.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
 import type { SlotWords } from './node-writer.ts';
-import { nameOf, writeWalk } from './walk.ts';
+import { mostSlots, nameOf, perSlot, writeWalk } from './walk.ts';
 
 /** The first tier that has anything usable, alone: a standby gets no traffic while its primary is up. */
 export function growFailover(
@@ -15,7 +15,12 @@ export function growFailover(
 ): number {
   const members = poolMembers(tiers);
   const slots = tiers.map((tier) => tierSlot(grow, tier, members, context));
-  return writeWalk(grow, index, { order: Order.FIXED, most: 1, perSlot: answers, slots });
+  return writeWalk(grow, index, {
+    order: Order.FIXED,
+    most: mostSlots(context, 1),
+    perSlot: perSlot(context, answers),
+    slots,
+  });
 }
 
 /** Of each pool, the endpoints that stand in any tier: the best state is looked for among them. */
@@ -36,12 +41,12 @@ function tierSlot(
 ): SlotWords {
   if (!('endpoints' in tier)) return { child: grow.slot(tier, context), seed: seedOf(nameOf(grow, tier)) };
   const all = grow.config.pools[tier.pool]!.endpoints;
-  const usable = new Set(grow.membersOf(tier.pool, context, members.get(tier.pool)).endpoints);
-  const own = tier.endpoints.filter((endpoint) => usable.has(endpoint));
-  const child = grow.orVoid(
-    (kind) => grow.group(tier.pool, { ...context, kind, rule: undefined }, true, own),
-    context,
+  const among = members.get(tier.pool);
+  const usable = new Set(
+    grow.groups.membersOf({ pool: tier.pool, even: true, members: among }, context).endpoints,
   );
+  const own = tier.endpoints.filter((endpoint) => usable.has(endpoint));
+  const child = grow.groups.whole({ pool: tier.pool, even: true, among: own, members: among }, context);
   // A region that comes back slowly lets in as many here as elsewhere; a tier of several goes by the one that is farthest.
   const shares = own.map((endpoint) => grow.conditions.share(tier.pool, all[endpoint]!.region));
   const first = all[tier.endpoints[0]!]!;

@@ -1,5 +1,6 @@
 import type { Policy } from '../../../config/policy-model.ts';
 import { unreachable } from '../../../runtime/assert.ts';
+import { limits } from '../../../runtime/limits.ts';
 import { Order, Serving } from '../../../steering/nodes.ts';
 import { growBody } from './body.ts';
 import type { GrowContext, Mode } from './context.ts';
@@ -20,16 +21,16 @@ export function growFinal(
   body: (mode: Mode) => number,
 ): number {
   const place = body(context.mode);
-  if (place !== 0 && grow.alwaysGives(place)) return place;
+  if (place !== 0 && grow.writer.alwaysGives(place)) return place;
   const last = lastResort(grow, policy, context, body);
   if (place === 0) return last;
-  return grow.gives(chain(grow, policy, place, last));
+  return grow.writer.gives(chain(grow, policy, place, last));
 }
 
 /** Such a policy: its own fallback is for clients that it leads nowhere. */
 export function growHanding(grow: Grow, index: number, policy: Policy, context: GrowContext): number {
   const place = growBody(grow, index, policy, { ...context, rule: index });
-  if (policy.fallback === undefined || grow.alwaysGives(place)) return place;
+  if (policy.fallback === undefined || grow.writer.alwaysGives(place)) return place;
   const fallback = grow.use(policy.fallback, { ...context, mode: 'strict', rule: undefined });
   if (place === 0 || fallback === 0) return place || fallback;
   return chain(grow, index, place, fallback);
@@ -37,10 +38,9 @@ export function growHanding(grow: Grow, index: number, policy: Policy, context: 
 
 /** A node that goes on with `next` when `place` gives nothing. */
 export function chain(grow: Grow, policy: number, place: number, next: number): number {
-  const { answers } = grow.config.policies[policy]!;
   return grow.writer.walk(
     { policy, fallback: next },
-    { order: Order.FIXED, most: 1, perSlot: answers, slots: [{ child: place }] },
+    { order: Order.FIXED, most: 1, perSlot: limits.answersPerQuery, slots: [{ child: place }] },
   );
 }
 
@@ -49,15 +49,17 @@ function lastResort(grow: Grow, index: number, context: GrowContext, body: (mode
   const rule = allDown(grow, index, policy, body);
   if (policy.fallback === undefined) return rule;
   const fallback = grow.use(policy.fallback, { ...context, mode: 'strict', rule: undefined });
-  return fallback === 0 ? rule : grow.gives(chain(grow, index, fallback, rule));
+  return fallback === 0 ? rule : grow.writer.gives(chain(grow, index, fallback, rule));
 }
 
 function allDown(grow: Grow, index: number, policy: Policy, body: (mode: Mode) => number): number {
+  // There is nothing of the kind, in whatever state.
+  if (body('all') === 0) return empty(grow, index, Serving.NONE);
   switch (policy.allDown) {
     case 'serve-all':
-      return body('all') || empty(grow, index, Serving.NODATA);
+      return body('all');
     case 'last-known-good':
-      return body('last-good') || body('all') || empty(grow, index, Serving.NODATA);
+      return body('last-good') || body('all');
     case 'nodata':
       return empty(grow, index, Serving.NODATA);
     case 'servfail':
@@ -68,5 +70,5 @@ function allDown(grow: Grow, index: number, policy: Policy, body: (mode: Mode) =
 }
 
 function empty(grow: Grow, policy: number, serving: Serving): number {
-  return grow.gives(grow.writer.empty({ policy, serving, ttlSeconds: grow.ttlOf(policy) }, false));
+  return grow.writer.gives(grow.writer.empty({ policy, serving, ttlSeconds: grow.ttlOf(policy) }, false));
 }

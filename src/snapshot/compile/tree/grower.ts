@@ -1,18 +1,17 @@
 import type { Config } from '../../../config/model.ts';
 import type { Policy, Use } from '../../../config/policy-model.ts';
-import { RrType } from '../../../dns/constants.ts';
 import { assert } from '../../../runtime/assert.ts';
 import { limits } from '../../../runtime/limits.ts';
 import { VOID } from '../../../steering/nodes.ts';
-import { RecordKind } from '../../rotation.ts';
 import type { Conditions } from '../conditions.ts';
 import { growBody } from './body.ts';
 import { contextKey, type GrowContext } from './context.ts';
 import { growFinal, growHanding, handsOn } from './final.ts';
 import type { Grow } from './grow.ts';
-import { findMembers, hasKind, type Members } from './members.ts';
-import type { CandidateWords, NodeWriter } from './node-writer.ts';
+import type { NodeWriter } from './node-writer.ts';
 import { growPool } from './pool.ts';
+import { otherFamily, PoolGroups } from './pool-groups.ts';
+import { recordBook } from './record-book.ts';
 import { growResidency } from './residency.ts';
 import { policyTtl } from './ttl.ts';
 
@@ -21,21 +20,21 @@ export class Grower implements Grow {
   readonly config: Config;
   readonly conditions: Conditions;
   readonly writer: NodeWriter;
+  readonly groups: PoolGroups;
   private readonly places = new Map<string, number>();
-  private readonly groups = new Map<string, number>();
-  private readonly members = new Map<string, Members>();
   private readonly ttls = new Map<number, number>();
-  private readonly giving = new Set<number>();
   private depth = 0;
 
   constructor(config: Config, conditions: Conditions, writer: NodeWriter) {
     this.config = config;
     this.conditions = conditions;
     this.writer = writer;
+    this.groups = new PoolGroups(config, conditions, writer, recordBook(config));
   }
 
   use(use: Use, context: GrowContext): number {
-    const key = `${'pool' in use ? 'o' : 'y'}${'pool' in use ? use.pool : use.policy} ${contextKey(context)}`;
+    const what = 'pool' in use ? `o${use.pool}` : `y${use.policy}`;
+    const key = `${what} ${context.rule ?? ''} ${contextKey(context)}`;
     const known = this.places.get(key);
     if (known !== undefined) return known;
     // The config has no cycles and a bound on depth: what gets here is a fault of ours.
@@ -47,44 +46,12 @@ export class Grower implements Grow {
     return place;
   }
 
-  /** As `use`, and VOID where only the other family could be served. */
   slot(use: Use, context: GrowContext): number {
-    return this.orVoid((kind) => this.use(use, { ...context, kind, rule: undefined }), context);
+    const own = this.use(use, { ...context, rule: undefined });
+    if (own !== 0 || context.families === 'apart') return own;
+    return this.use(use, { ...otherFamily(context), rule: undefined }) === 0 ? 0 : VOID;
   }
 
-  orVoid(grow: (kind: RecordKind) => number, { kind, families }: GrowContext): number {
-    const own = grow(kind);
-    if (own !== 0 || families === 'apart') return own;
-    return grow(kind === RecordKind.A ? RecordKind.AAAA : RecordKind.A) === 0 ? 0 : VOID;
-  }
-
-  /** The group of those endpoints of a pool that may serve in these regions; `even`: with equal weights. */
-  group(pool: number, context: GrowContext, even: boolean, among?: readonly number[]): number {
-    const key = `${pool} ${contextKey({ ...context, rule: undefined })} ${even ? 'e' : 'w'} ${among?.join() ?? ''}`;
-    const known = this.groups.get(key);
-    if (known !== undefined) return known;
-    const { serving, endpoints } = this.membersOf(pool, context, among);
-    const candidates = this.candidates(pool, endpoints, context, even);
-    const place = candidates.length === 0 ? 0 : this.writer.group({ policy: -1, serving }, candidates);
-    if (place !== 0) this.gives(place);
-    this.groups.set(key, place);
-    return place;
-  }
-
-  /** Which endpoints of a pool may serve, of both families where they stay together. */
-  membersOf(pool: number, context: GrowContext, among?: readonly number[]): Members {
-    const { mode, within, kind, families } = context;
-    const wantedKind = families === 'together' ? undefined : kind;
-    const key = `${pool} ${mode} ${within.key} ${wantedKind ?? ''} ${among?.join() ?? ''}`;
-    let members = this.members.get(key);
-    if (members === undefined) {
-      members = findMembers(this.config, this.conditions, { pool, mode, within, kind: wantedKind, among });
-      this.members.set(key, members);
-    }
-    return members;
-  }
-
-  /** Longest TTL of what a policy answers now, seconds. */
   ttlOf(policy: number): number {
     let ttl = this.ttls.get(policy);
     if (ttl === undefined) {
@@ -94,24 +61,6 @@ export class Grower implements Grow {
     return ttl;
   }
 
-  /** Notes that a node always gives something, whoever asks, or is the end. */
-  gives(place: number): number {
-    this.giving.add(place);
-    return place;
-  }
-
-  alwaysGives(place: number): boolean {
-    return place === VOID || this.giving.has(place);
-  }
-
-  private policy(index: number, context: GrowContext): number {
-    const policy = this.config.policies[index]!;
-    const own = { ...context, families: policy.families };
-    if (policy.residency !== undefined) return growResidency(this, index, policy.residency, own);
-    return this.unrestricted(index, policy, own);
-  }
-
-  /** A policy without its residency. */
   unrestricted(index: number, policy: Policy, context: GrowContext): number {
     if (context.rule === undefined) return growBody(this, index, policy, context);
     if (handsOn(policy)) return growHanding(this, index, policy, context);
@@ -120,22 +69,10 @@ export class Grower implements Grow {
     );
   }
 
-  private candidates(
-    pool: number,
-    endpoints: readonly number[],
-    { kind, only }: GrowContext,
-    even: boolean,
-  ): CandidateWords[] {
-    const all = this.config.pools[pool]!.endpoints;
-    const fitting = endpoints.filter((i) => only.has(all[i]!.region) && hasKind(all[i]!, kind));
-    // Without a weight among them they share evenly: nobody else is left.
-    const isEven = even || fitting.every((i) => all[i]!.weight === 0);
-    return fitting
-      .filter((i) => isEven || all[i]!.weight > 0)
-      .map((endpoint) => {
-        const { region, weight, address } = all[endpoint]!;
-        const record = this.writer.record(kind === RecordKind.A ? RrType.A : RrType.AAAA, address.bytes);
-        return { weight: isEven ? 1 : weight, region, pool, endpoint, record };
-      });
+  private policy(index: number, context: GrowContext): number {
+    const policy = this.config.policies[index]!;
+    const own = { ...context, families: policy.families };
+    if (policy.residency !== undefined) return growResidency(this, index, policy.residency, own);
+    return this.unrestricted(index, policy, own);
   }
 }

@@ -3,7 +3,7 @@ import { seedOf } from '../../../steering/mix.ts';
 import { Order } from '../../../steering/nodes.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
-import { nameOf, regionSlots, writeWalk } from './walk.ts';
+import { mostSlots, nameOf, perSlot, regionSlots, writeWalk } from './walk.ts';
 
 /**
  * The same region, pool or policy for the same client prefix or label: rendezvous hashing, so that those of one that is
@@ -20,5 +20,10 @@ export function growHash(
       ? regionSlots(grow, among.from, context, false)
       : among.list.map((use) => ({ child: grow.slot(use, context), seed: seedOf(nameOf(grow, use)) }));
   const order = on === 'client' ? Order.PREFIX : Order.LABEL;
-  return writeWalk(grow, index, { order, most: 1, perSlot: answers, slots });
+  return writeWalk(grow, index, {
+    order,
+    most: mostSlots(context, 1),
+    perSlot: perSlot(context, answers),
+    slots,
+  });
 }

@@ -2,7 +2,7 @@ import type { Config, Endpoint } from '../../../config/model.ts';
 import { Serving } from '../../../steering/nodes.ts';
 import { RecordKind } from '../../rotation.ts';
 import type { Conditions, EndpointState } from '../conditions.ts';
-import type { Mode } from './context.ts';
+import type { GrowContext, Mode } from './context.ts';
 import type { RegionSet } from './region-set.ts';
 
 /** Endpoints of a pool that may serve, of every kind of record. */
@@ -16,8 +16,8 @@ export interface Wanted {
   readonly pool: number;
   readonly mode: Mode;
   readonly within: RegionSet;
-  /** Undefined: of any kind, for families that stay together. */
-  readonly kind: RecordKind | undefined;
+  /** Which endpoints have a record that is wanted. */
+  readonly has: (endpoint: number) => boolean;
   /** Undefined: all of the pool. */
   readonly among?: readonly number[] | undefined;
 }
@@ -49,16 +49,25 @@ export function findMembers(config: Config, conditions: Conditions, wanted: Want
 }
 
 /** Whether an endpoint has a record of the kind. */
-export function hasKind({ address }: Endpoint, kind: RecordKind): boolean {
-  return address.family === (kind === RecordKind.A ? 4 : 6);
+export function hasKind(
+  conditions: Conditions,
+  pool: number,
+  index: number,
+  { address, host }: Endpoint,
+  { kind, steering }: Pick<GrowContext, 'kind' | 'steering'>,
+): boolean {
+  if (kind > RecordKind.AAAA) return host !== undefined;
+  const family = kind === RecordKind.A ? 4 : 6;
+  if (address !== undefined) return address.family === family;
+  if (steering.hosts === 'cname') return false;
+  return conditions.hostAddresses(pool, index).some((each) => each.address.family === family);
 }
 
-function candidates(config: Config, { pool, within, kind, among }: Wanted): number[] {
+function candidates(config: Config, { pool, within, has, among }: Wanted): number[] {
   const { endpoints } = config.pools[pool]!;
-  return [...(among ?? endpoints.keys())].filter((index) => {
-    const endpoint = endpoints[index]!;
-    return within.has(endpoint.region) && (kind === undefined || hasKind(endpoint, kind));
-  });
+  return [...(among ?? endpoints.keys())].filter(
+    (index) => within.has(endpoints[index]!.region) && has(index),
+  );
 }
 
 /** Weight 0 drains an endpoint, whatever the policy: it serves only when no other can. */

@@ -4,7 +4,7 @@ import { Order } from '../../../steering/nodes.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
 import type { SlotWords } from './node-writer.ts';
-import { writeWalk } from './walk.ts';
+import { perSlot, writeWalk } from './walk.ts';
 
 /** Up to N usable endpoints, by weight in a new order each time or as the pool lists them: clients fail over by themselves. */
 export function growMulti(
@@ -17,18 +17,23 @@ export function growMulti(
   if (slots.length === 0) {
     const child =
       'pool' in from
-        ? grow.orVoid((kind) => grow.group(from.pool, { ...context, kind, rule: undefined }, false), context)
+        ? grow.groups.whole({ pool: from.pool, even: false }, context)
         : grow.slot(from, context);
     slots.push({ child });
   }
-  return writeWalk(grow, index, { order: Order.FIXED, most: limits.regions, perSlot: answers, slots });
+  return writeWalk(grow, index, {
+    order: Order.FIXED,
+    most: limits.regions,
+    perSlot: perSlot(context, answers),
+    slots,
+  });
 }
 
 function ordered(grow: Grow, pool: number, context: GrowContext): SlotWords[] {
-  return grow
-    .membersOf(pool, context)
-    .endpoints.map((endpoint) => ({
-      child: grow.group(pool, { ...context, rule: undefined }, true, [endpoint]),
+  const { endpoints } = grow.groups.membersOf({ pool, even: true }, context);
+  return endpoints
+    .map((endpoint) => ({
+      child: grow.groups.whole({ pool, even: true, among: [endpoint], members: endpoints }, context),
     }))
-    .filter(({ child }) => child !== 0);
+    .filter(({ child }) => child > 0);
 }

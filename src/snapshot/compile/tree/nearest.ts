@@ -3,7 +3,7 @@ import { limits } from '../../../runtime/limits.ts';
 import { Order } from '../../../steering/nodes.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
-import { regionSlots, writeWalk } from './walk.ts';
+import { mostSlots, perSlot, regionSlots, writeWalk } from './walk.ts';
 
 /**
  * The regions as the client's ranking has them, by distance or by measured round-trip time; endpoints of one region
@@ -18,8 +18,8 @@ export function growNearest(
   return writeWalk(grow, index, {
     order: Order.VIEW,
     view,
-    most: spread === 'one-region' ? 1 : limits.regions,
-    perSlot: spread === 'each-region' ? 1 : answers,
+    most: mostSlots(context, spread === 'one-region' ? 1 : limits.regions),
+    perSlot: spread === 'each-region' ? 1 : perSlot(context, answers),
     slots: regionSlots(grow, from, context, true),
   });
 }

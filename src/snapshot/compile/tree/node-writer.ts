@@ -2,6 +2,7 @@ import {
   BranchField,
   CandidateField,
   GroupField,
+  NodeFlag,
   NodeHeader,
   NodeKind,
   type Order,
@@ -9,6 +10,7 @@ import {
   type Serving,
   SHARE_ALL,
   SlotField,
+  VOID,
   WalkField,
 } from '../../../steering/nodes.ts';
 
@@ -51,14 +53,15 @@ const ANY_TTL = 0x7fffffff;
 export class NodeWriter {
   private words: Int32Array;
   private used: number;
-  private bytes = new Uint8Array(4_096);
+  private readonly book: Uint8Array;
+  private readonly records: Uint8Array[] = [];
   private usedBytes = 0;
-  private readonly records = new Map<string, number>();
   /** Words that hold byte places, to be moved behind the words when their number is known. */
   private readonly recordWords: number[] = [];
 
-  /** `reserved`: words at the front that the caller fills by `set`. */
-  constructor(reserved: number) {
+  /** `reserved`: words at the front that the caller fills by `set`. `book`: records that candidates know the places of. */
+  constructor(reserved: number, book: Uint8Array) {
+    this.book = book;
     this.words = new Int32Array(Math.max(4_096, 2 * reserved));
     this.used = reserved;
   }
@@ -135,35 +138,46 @@ export class NodeWriter {
   /** A node that answers nothing; `final`: and nothing else may be tried instead. */
   empty(head: NodeHead, final: boolean): number {
     const place = this.node(NodeKind.EMPTY, head, NodeHeader.SIZE);
-    this.words[place + NodeHeader.FINAL] = final ? 1 : 0;
+    if (final) this.words[place + NodeHeader.FLAGS] = NodeFlag.FINAL;
     return place;
   }
 
-  /** A record for candidates; equal ones stand once. */
-  record(type: number, rdata: Uint8Array): number {
-    const key = `${type} ${Buffer.from(rdata.buffer, rdata.byteOffset, rdata.length).toString('latin1')}`;
-    const known = this.records.get(key);
-    if (known !== undefined) return known;
-    const place = this.usedBytes;
-    const size = 4 + rdata.length;
-    if (place + size > this.bytes.length) {
-      const larger = new Uint8Array(2 * (place + size));
-      larger.set(this.bytes);
-      this.bytes = larger;
-    }
-    this.bytes.set([type >>> 8, type & 0xff, rdata.length >>> 8, rdata.length & 0xff], place);
-    this.bytes.set(rdata, place + 4);
-    this.usedBytes += size;
-    this.records.set(key, place);
+  /** A record for candidates besides those of the book. */
+  record(record: Uint8Array): number {
+    const place = this.book.length + this.usedBytes;
+    this.usedBytes += record.length;
+    this.records.push(record);
     return place;
+  }
+
+  /** As `record`, for bytes that an entry points to: a word of it is moved like those of candidates. */
+  setBytes(word: number, bytes: Uint8Array): void {
+    this.words[word] = this.record(bytes);
+    this.recordWords.push(word);
+  }
+
+  /** Notes that a node always gives something, whoever asks, or is the end. */
+  gives(place: number): number {
+    this.words[place + NodeHeader.FLAGS]! |= NodeFlag.GIVES;
+    return place;
+  }
+
+  alwaysGives(place: number): boolean {
+    return place === VOID || (place !== 0 && (this.words[place + NodeHeader.FLAGS]! & NodeFlag.GIVES) !== 0);
   }
 
   finish(): SharedArrayBuffer {
     const wordBytes = 4 * this.used;
     for (const word of this.recordWords) this.words[word] = this.words[word]! + wordBytes;
-    const buffer = new SharedArrayBuffer(wordBytes + ((this.usedBytes + 3) & ~3));
+    const size = this.book.length + this.usedBytes;
+    const buffer = new SharedArrayBuffer(wordBytes + ((size + 3) & ~3));
     new Int32Array(buffer).set(this.words.subarray(0, this.used));
-    new Uint8Array(buffer).set(this.bytes.subarray(0, this.usedBytes), wordBytes);
+    new Uint8Array(buffer).set(this.book, wordBytes);
+    let at = wordBytes + this.book.length;
+    for (const record of this.records) {
+      new Uint8Array(buffer).set(record, at);
+      at += record.length;
+    }
     return buffer;
   }
 

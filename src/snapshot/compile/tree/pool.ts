@@ -16,6 +16,6 @@ function draw(grow: Grow, pool: number, context: GrowContext): number {
   if (slots.length === 0) return 0;
   const walk = { order: Order.DRAW, most: limits.regions, perSlot: limits.answersPerQuery, slots };
   const place = grow.writer.walk({ policy: -1 }, walk);
-  if (slots.some(({ child }) => grow.alwaysGives(child))) grow.gives(place);
+  if (slots.some(({ child }) => grow.writer.alwaysGives(child))) grow.writer.gives(place);
   return place;
 }

@@ -1,27 +1,42 @@
-/** The regions that may serve: a set with a name of its own, so that trees can be kept by it. */
+/** The regions that may serve. Equal sets are the same object, so that trees can be kept by their numbers. */
 export class RegionSet {
-  /** Equal sets have equal keys. */
-  readonly key: string;
-  private readonly members: ReadonlySet<number>;
+  readonly id: number;
+  private readonly members: readonly boolean[];
+  private readonly sets: Map<string, RegionSet>;
 
-  constructor(members: Iterable<number>) {
-    this.members = new Set(members);
-    this.key = [...this.members].sort((a, b) => a - b).join();
+  private constructor(members: readonly boolean[], sets: Map<string, RegionSet>) {
+    this.id = sets.size;
+    this.members = members;
+    this.sets = sets;
   }
 
   static all(count: number): RegionSet {
-    return new RegionSet(Array(count).keys());
+    const sets = new Map<string, RegionSet>();
+    return intern(Array<boolean>(count).fill(true), sets);
   }
 
   has(region: number): boolean {
-    return this.members.has(region);
+    return this.members[region] === true;
   }
 
-  and(others: Iterable<number>): RegionSet {
-    return new RegionSet([...others].filter((region) => this.members.has(region)));
+  /** Those of them that are in the list as well. */
+  and(regions: readonly number[]): RegionSet {
+    const members = this.members.map(() => false);
+    for (const region of regions) members[region] = this.has(region);
+    return intern(members, this.sets);
   }
 
-  [Symbol.iterator](): Iterator<number> {
-    return this.members[Symbol.iterator]();
+  static of(members: readonly boolean[], sets: Map<string, RegionSet>): RegionSet {
+    return new RegionSet(members, sets);
   }
+}
+
+function intern(members: readonly boolean[], sets: Map<string, RegionSet>): RegionSet {
+  const key = members.map(Number).join('');
+  let set = sets.get(key);
+  if (set === undefined) {
+    set = RegionSet.of(members, sets);
+    sets.set(key, set);
+  }
+  return set;
 }

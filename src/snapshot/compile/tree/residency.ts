@@ -6,6 +6,7 @@ import { RecordKind } from '../../rotation.ts';
 import type { GrowContext } from './context.ts';
 import { chain } from './final.ts';
 import type { Grow } from './grow.ts';
+import { encodeRecord } from './record-form.ts';
 
 /** Longest TTL of a refusal, seconds: the region may be back at any moment. */
 const REFUSAL_TTL_SECONDS = 5;
@@ -31,21 +32,22 @@ export function growResidency(
       ...{ within, only, mode: 'strict', rule: undefined },
     });
     if (place === 0) return closed;
-    return grow.alwaysGives(place) ? place : grow.gives(chain(grow, index, place, closed));
+    return grow.writer.alwaysGives(place) ? place : grow.writer.gives(chain(grow, index, place, closed));
   });
   const place = grow.writer.branch({ policy: index, ttlSeconds: grow.ttlOf(index) }, view, children);
-  if (children.every((child) => child !== 0 && grow.alwaysGives(child))) grow.gives(place);
+  if (children.every((child) => child !== 0 && grow.writer.alwaysGives(child))) grow.writer.gives(place);
   return place;
 }
 
 function growRefusal(grow: Grow, policy: number, sorry: readonly IpAddress[], kind: RecordKind): number {
   const head = { policy, serving: Serving.RESIDENCY, ttlSeconds: REFUSAL_TTL_SECONDS };
   const type = kind === RecordKind.A ? RrType.A : RrType.AAAA;
-  const fitting = sorry.filter(({ family }) => family === (kind === RecordKind.A ? 4 : 6));
-  if (fitting.length === 0) return grow.gives(grow.writer.empty(head, true));
+  const family = { [RecordKind.A]: 4, [RecordKind.AAAA]: 6 }[kind as 0 | 1];
+  const fitting = sorry.filter((address) => address.family === family);
+  if (fitting.length === 0) return grow.writer.gives(grow.writer.empty(head, true));
   const candidates = fitting.map(({ bytes }) => ({
     ...{ weight: 1, region: -1, pool: -1, endpoint: -1 },
-    record: grow.writer.record(type, bytes),
+    record: grow.writer.record(encodeRecord(type, bytes)),
   }));
-  return grow.gives(grow.writer.group(head, candidates));
+  return grow.writer.gives(grow.writer.group(head, candidates));
 }

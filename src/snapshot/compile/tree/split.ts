@@ -18,7 +18,8 @@ export function growSplit(grow: Grow, index: number, policy: SplitPolicy, contex
     const own = grow.use(use, context);
     const head = { policy: index, ttlSeconds: grow.ttlOf(index) };
     const place = grow.writer.branch(head, clients!.view, [next, next, own]);
-    if (next !== 0 && own !== 0 && grow.alwaysGives(next) && grow.alwaysGives(own)) grow.gives(place);
+    if (next !== 0 && own !== 0 && grow.writer.alwaysGives(next) && grow.writer.alwaysGives(own))
+      grow.writer.gives(place);
     next = place;
   }
   return next;

@@ -1,4 +1,5 @@
 import type { Use } from '../../../config/policy-model.ts';
+import { limits } from '../../../runtime/limits.ts';
 import { Order } from '../../../steering/nodes.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
@@ -7,10 +8,9 @@ import type { Grow } from './grow.ts';
 export function growThrough(grow: Grow, index: number, use: Use, context: GrowContext): number {
   const child = grow.use(use, context);
   if (child === 0) return 0;
-  const { answers } = grow.config.policies[index]!;
   const place = grow.writer.walk(
     { policy: index, ttlSeconds: grow.ttlOf(index) },
-    { order: Order.FIXED, most: 1, perSlot: answers, slots: [{ child }] },
+    { order: Order.FIXED, most: 1, perSlot: limits.answersPerQuery, slots: [{ child }] },
   );
-  return grow.alwaysGives(child) ? grow.gives(place) : place;
+  return grow.writer.alwaysGives(child) ? grow.writer.gives(place) : place;
 }

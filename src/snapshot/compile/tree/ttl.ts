@@ -15,7 +15,7 @@ export const DOUBT_TTL_SECONDS = 5;
 export function policyTtl(config: Config, conditions: Conditions, index: number): number {
   const policy = config.policies[index]!;
   const { minSeconds, maxSeconds } = policy.ttl;
-  let changeMs = edgeMs(policy, conditions.nowMs);
+  let changeMs = Math.min(...edgesOf(policy, conditions.nowMs), Number.POSITIVE_INFINITY) - conditions.nowMs;
   let doubt = false;
   for (const pool of poolsOf(policy)) {
     for (const [endpoint] of config.pools[pool]!.endpoints.entries()) {
@@ -28,16 +28,13 @@ export function policyTtl(config: Config, conditions: Conditions, index: number)
   return doubt ? Math.min(ttl, DOUBT_TTL_SECONDS) : ttl;
 }
 
-/** Until a window opens or closes. */
-function edgeMs(policy: Policy, nowMs: number): number {
+/** When windows of the policy open or close next, wall clock ms. */
+export function edgesOf(policy: Policy, nowMs: number): number[] {
   const windows =
     policy.type === 'schedule'
       ? policy.windows.map(({ when }) => when)
       : policy.type === 'split'
         ? policy.rules.flatMap(({ when }) => when ?? [])
         : [];
-  return Math.min(
-    Number.POSITIVE_INFINITY,
-    ...windows.map((window) => (nextEdge(window, nowMs) ?? Number.POSITIVE_INFINITY) - nowMs),
-  );
+  return windows.flatMap((window) => nextEdge(window, nowMs) ?? []);
 }

@@ -1,9 +1,20 @@
 import type { Use } from '../../../config/policy-model.ts';
+import { limits } from '../../../runtime/limits.ts';
 import { seedOf } from '../../../steering/mix.ts';
-import { Serving, SHARE_ALL, VOID } from '../../../steering/nodes.ts';
-import type { GrowContext } from './context.ts';
+import { Serving, SHARE_ALL } from '../../../steering/nodes.ts';
+import { type GrowContext, isList } from './context.ts';
 import type { Grow } from './grow.ts';
 import type { SlotWords, WalkWords } from './node-writer.ts';
+
+/** Slots that may give something: all of them where clients take several records in order. */
+export function mostSlots(context: GrowContext, most: number): number {
+  return isList(context.kind) ? limits.regions : most;
+}
+
+/** Records from one slot. */
+export function perSlot(context: GrowContext, answers: number): number {
+  return isList(context.kind) ? limits.answersPerQuery : answers;
+}
 
 /** Writes a walk of a policy; 0 when no slot could ever give anything. */
 export function writeWalk(grow: Grow, policy: number, walk: WalkWords): number {
@@ -12,20 +23,26 @@ export function writeWalk(grow: Grow, policy: number, walk: WalkWords): number {
   const head = { policy, ttlSeconds: grow.ttlOf(policy), serving: Serving.OTHER_FAMILY };
   const place = grow.writer.walk(head, walk);
   // One of them is asked in the end, whatever the shares, if the walk comes by all of them.
-  if (walk.slots.some(({ child }) => child !== 0 && grow.alwaysGives(child))) grow.gives(place);
+  if (walk.slots.some(({ child }) => child !== 0 && grow.writer.alwaysGives(child))) grow.writer.gives(place);
   return place;
 }
 
 /** One slot for each region of the config, its number that of the region. */
 export function regionSlots(grow: Grow, from: Use, context: GrowContext, even: boolean): SlotWords[] {
+  const children = regionChildren(grow, from, context, even);
   return grow.config.regions.map(({ name }, region) => {
-    if (!context.only.has(region)) return { child: 0 };
-    const inside = { ...context, only: context.only.and([region]), rule: undefined };
-    const child =
-      'pool' in from
-        ? grow.orVoid((kind) => grow.group(from.pool, { ...inside, kind }, even), inside)
-        : grow.slot(from, inside);
-    return { child, share: shareOf(grow, from, region), seed: seedOf(name) };
+    const child = children[region]!;
+    return child === 0 ? NO_SLOT : { child, share: shareOf(grow, from, region), seed: seedOf(name) };
+  });
+}
+
+const NO_SLOT: SlotWords = { child: 0 };
+
+function regionChildren(grow: Grow, from: Use, context: GrowContext, even: boolean): readonly number[] {
+  if ('pool' in from) return grow.groups.regions({ pool: from.pool, even }, context);
+  return grow.config.regions.map((_, region) => {
+    if (!context.only.has(region)) return 0;
+    return grow.slot(from, { ...context, only: context.only.and([region]) });
   });
 }
 
@@ -38,8 +55,4 @@ export function shareOf(grow: Grow, from: Use, region: number): number {
 export function nameOf(grow: Grow, use: Use): string {
   const { pools, policies } = grow.config;
   return 'pool' in use ? `pool ${pools[use.pool]!.name}` : `policy ${policies[use.policy]!.name}`;
-}
-
-export function isUsable(slot: SlotWords): boolean {
-  return slot.child !== 0 && slot.child !== VOID;
 }

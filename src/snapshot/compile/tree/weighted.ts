@@ -3,7 +3,7 @@ import { seedOf } from '../../../steering/mix.ts';
 import { Order } from '../../../steering/nodes.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
-import { nameOf, regionSlots, writeWalk } from './walk.ts';
+import { mostSlots, nameOf, perSlot, regionSlots, writeWalk } from './walk.ts';
 import { weightedSlots } from './weights.ts';
 
 /** Shares by weight: of endpoints over the pool or inside the nearest region, or of pools and policies. */
@@ -18,8 +18,8 @@ export function growWeighted(
       return writeWalk(grow, index, {
         order: Order.VIEW,
         view: by.view,
-        most: 1,
-        perSlot: answers,
+        most: mostSlots(context, 1),
+        perSlot: perSlot(context, answers),
         slots: regionSlots(grow, by.from, context, false),
       });
     case 'pool':
@@ -32,7 +32,12 @@ export function growWeighted(
           weight,
           seed: seedOf(nameOf(grow, use)),
         }));
-      return writeWalk(grow, index, { order: Order.DRAW, most: 1, perSlot: answers, slots });
+      return writeWalk(grow, index, {
+        order: Order.DRAW,
+        most: mostSlots(context, 1),
+        perSlot: perSlot(context, answers),
+        slots,
+      });
     }
   }
 }
@@ -46,13 +51,15 @@ function growDraw(grow: Grow, index: number, from: Use, answers: number, context
   const slots = spread
     ? [
         {
-          child: grow.orVoid(
-            (kind) => grow.group(from.pool, { ...context, kind, rule: undefined }, false),
-            context,
-          ),
+          child: grow.groups.whole({ pool: from.pool, even: false }, context),
         },
       ]
     : weightedSlots(grow, from, context);
   const order = spread ? Order.FIXED : Order.DRAW;
-  return writeWalk(grow, index, { order, most: 1, perSlot: answers, slots });
+  return writeWalk(grow, index, {
+    order,
+    most: mostSlots(context, 1),
+    perSlot: perSlot(context, answers),
+    slots,
+  });
 }

@@ -16,7 +16,7 @@ function regionWeights(grow: Grow, pool: number, context: GrowContext): number[]
   const all = grow.config.pools[pool]!.endpoints;
   const sums = grow.config.regions.map(() => 0);
   const counts = grow.config.regions.map(() => 0);
-  for (const endpoint of grow.membersOf(pool, context).endpoints) {
+  for (const endpoint of grow.groups.membersOf({ pool, even: false }, context).endpoints) {
     const { region, weight } = all[endpoint]!;
     if (!context.only.has(region)) continue;
     sums[region]! += weight;
