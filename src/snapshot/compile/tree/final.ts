@@ -39,7 +39,8 @@ export function growHanding(grow: Grow, index: number, policy: Policy, context: 
 /** A node that goes on with `next` when `place` gives nothing. */
 export function chain(grow: Grow, policy: number, place: number, next: number): number {
   return grow.writer.walk(
-    { policy, fallback: next },
+    // A pool in place of what is empty bounds no TTL by itself.
+    { policy, fallback: next, ttlSeconds: grow.ttlOf(policy) },
     { order: Order.FIXED, most: 1, perSlot: limits.answersPerQuery, slots: [{ child: place }] },
   );
 }
