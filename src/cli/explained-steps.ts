@@ -43,7 +43,7 @@ function optionLines(option: ExplainedOption, indent: string): string[] {
   const words = said.filter((text) => text !== undefined && text !== '').join('; ');
   const mark = outcome === 'taken' || outcome === 'last-resort' ? '→' : ' ';
   const line = `${indent}${mark} ${name}${words === '' ? '' : `: ${words}`}`;
-  return step === undefined || only !== undefined ? [line] : [line, ...stepLines(step, `${indent}  `)];
+  return step === undefined || only !== undefined ? [line] : [line, ...stepLines(step, `${indent}    `)];
 }
 
 /** A draw of one needs no lines of its own. */

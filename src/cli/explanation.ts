@@ -19,7 +19,7 @@ export function formatExplanation(explanation: Explanation): string {
     return [...lines, '  policy   none: the zone answers, for everybody alike'].join('\n');
   lines.push(
     `  policy   ${policy.name} (${policy.type}), serving: ${policy.serving}`,
-    `  TTL      ${policy.ttlSeconds} s ${policy.ttlWhy}`,
+    `  TTL      ${policy.ttlSeconds} s, ${policy.ttlWhy}`,
     `  placed   ${formatPlace(explanation)}`,
   );
   // Where one walk along regions decides, the table of endpoints says it all.

@@ -69,7 +69,7 @@ export function whyEmpty(
   members: readonly Member[],
   among?: readonly number[],
 ): string {
-  if (members.length === 0) return 'no endpoint in a region that may serve';
+  if (members.length === 0) return 'no endpoint there';
   const causes = members.map((member) => ({
     name: endpointOf(scene, member).name,
     why: whyNotEligible(scene, frame, member, among) ?? 'nothing behind it serves this client',
