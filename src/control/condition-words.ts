@@ -33,7 +33,10 @@ export function conditionWords(config: Config, { nowMs }: Pick<Conditions, 'nowM
     },
     floor: (pool) => {
       const { floor } = config.pools[pool]!;
-      return floor && `${floor.regions} regions and ${Math.round(100 * floor.capacity)} % of the weight stay`;
+      return (
+        floor &&
+        `regions that stay: ${floor.regions}, weight that stays: ${Math.round(100 * floor.capacity)} %`
+      );
     },
   };
 }

@@ -19,7 +19,7 @@ import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
 
 /** Changes of health that come together are published together. */
-const COALESCE_MS = 20;
+const COALESCE_MS = 10;
 /** A publication that failed, for lack of memory most likely, is tried again. */
 const RETRY_MS = 1_000;
 

@@ -95,5 +95,6 @@ function healthOf(state: EndpointState): EndpointHealth {
     lastDurationMs: 1,
     failures: 0,
     successes: 0,
+    certificate: undefined,
   };
 }

@@ -27,7 +27,7 @@ export function residencyStep(
     if (!inside.only.has(region)) note(scene, member, 'residency keeps this client out of its region');
   }
   const step = node.child && tell(scene, node.child, next);
-  const isRefused = !isOpen && (step === undefined || refuses(step));
+  const isRefused = !isOpen && step !== undefined && refuses(step);
   const option: ExplainedOption = {
     name: isOpen
       ? 'any region'
@@ -88,12 +88,16 @@ export function homeStep(
   if (use === undefined) return { kind: 'home', name, by, gave: 0, options: [], next: undefined };
   const how = { chosen: isKnown ? `${by}` : 'for unknown keys', peer: 'same region, not drawn this time' };
   const part = isKnown ? { members: membersOf(scene, way.frame, from, region), among: undefined } : undefined;
-  const step = node.child && tell(scene, node.child, { ...way, use, how, part, residency: 'ahead' });
+  // No other region can stand in: the best state is looked for in this one alone.
+  const within = way.frame.within.and([region]);
+  const frame = isKnown ? { ...way.frame, within, only: within } : way.frame;
+  const inside = { ...way, frame, use, how, part, residency: 'ahead' } as const;
+  const step = node.child && tell(scene, node.child, inside);
   for (const member of membersOf(scene, way.frame, from))
     if (isKnown && !part!.members.some((own) => sameMember(own, member)))
       note(scene, member, 'not the region that owns the key');
   const option = isKnown
-    ? partOption(scene, way, node, regionName(scene, region), part!.members, step)
+    ? partOption(scene, inside, node, regionName(scene, region), part!.members, step)
     : branchOption(scene, way, node, useName(scene, use), use, step);
   return { kind: 'home', name, by, gave: node.gave, options: [option], next: undefined };
 }

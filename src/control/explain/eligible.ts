@@ -17,7 +17,7 @@ export function whyNotEligible(
   const { conditions, kind, steering, groups } = scene;
   const { pool, endpoint } = member;
   const own = endpointOf(scene, member);
-  if (!hasKind(conditions, pool, endpoint, own, { kind, steering })) return noRecord(own, kind);
+  if (!hasKind(conditions, pool, endpoint, own, kind, steering.hosts)) return noRecord(own, kind);
   if (!frame.within.has(own.region)) return 'residency keeps this client out of its region';
   if (among !== undefined && !among.includes(endpoint)) return 'not in the order of the policy';
   const { mode } = frame;

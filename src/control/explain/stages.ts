@@ -32,7 +32,7 @@ export function stagesOf(scene: Scene, node: TracedNode, way: Way): Stage[] {
   let at: TracedNode | undefined = node;
   while (at !== undefined) {
     const isFirst: boolean = stages.length === 0;
-    const isChain: boolean = scene.nodes[at.place + NodeHeader.FALLBACK] !== 0;
+    const isChain: boolean = leadsOn(scene, at, way);
     const role: Stage['role'] = isChain
       ? linkRole(scene, at, way, isFirst)
       : endRole(scene, at, way, isFirst);
@@ -43,12 +43,24 @@ export function stagesOf(scene: Scene, node: TracedNode, way: Way): Stage[] {
   return stages;
 }
 
+/** Whether a node is a link of a chain: with a fallback, or in the place of a map that names nothing. */
+function leadsOn({ nodes, config }: Scene, { place }: TracedNode, { use }: Way): boolean {
+  if (nodes[place + NodeHeader.FALLBACK] !== 0) return true;
+  const isMap = 'policy' in use && config.policies[use.policy]!.type === 'geo';
+  return isMap && nodes[place] === NodeKind.WALK && nodes[place + NodeHeader.POLICY] === use.policy;
+}
+
 function stageOf(scene: Scene, role: Stage['role'], at: TracedNode, isChain: boolean, way: Way): Stage {
-  const node = isChain ? at.visits[0]?.node : at;
+  const visit = isChain ? at.visits.findLast((each) => each.node !== undefined) : undefined;
+  const node = isChain ? visit?.node : at;
   const rule = ruleOf(scene, at, way);
   switch (role) {
-    case 'body':
-      return { role, node, way, text: '' };
+    case 'body': {
+      // Residency asked the permitted regions beyond this part, before it was a refusal.
+      const { frame } = way;
+      const own = visit?.lastResort ? { ...way, frame: { ...frame, only: frame.within } } : way;
+      return { role, node, way: own, text: '' };
+    }
     case 'residency':
       return { role, node, way, text: 'no region that may serve this client gives anything' };
     case 'fallback': {
@@ -67,9 +79,10 @@ function stageOf(scene: Scene, role: Stage['role'], at: TracedNode, isChain: boo
 }
 
 /** What the slot of a chain stands for. */
-function linkRole(scene: Scene, chain: TracedNode, { use }: Way, isFirst: boolean): Stage['role'] {
+function linkRole(scene: Scene, chain: TracedNode, { use, residency }: Way, isFirst: boolean): Stage['role'] {
   const { nodes } = scene;
   if (!isFirst) return 'fallback';
+  if (residency === 'closed') return 'body';
   const child = nodes[chain.place + WalkField.SLOTS + SlotField.CHILD]!;
   const owner = nodes[child + NodeHeader.POLICY]!;
   if ('policy' in use) return owner === use.policy ? 'body' : 'fallback';
