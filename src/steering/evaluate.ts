@@ -27,9 +27,7 @@ export class Decider implements Evaluator {
     if (ttlSeconds < asker.ttlSeconds) asker.ttlSeconds = ttlSeconds;
     switch (words[place]) {
       case NodeKind.GROUP:
-        trace?.push(Step.NODE, place, 0);
-        drawGroup(words, place, wanted, asker, choice);
-        if (before === 0) this.serves(place, asker);
+        this.group(place, wanted, asker, choice);
         break;
       case NodeKind.WALK:
         walkSlots(this, place, wanted, asker, choice);
@@ -44,7 +42,7 @@ export class Decider implements Evaluator {
         trace?.push(Step.NODE, place, 0);
         if (before === 0) this.serves(place, asker);
         // Nothing else may be tried where residency forbids all: no fallback of a policy around it either.
-        if ((words[place + NodeHeader.FLAGS]! & NodeFlag.FINAL) !== 0) asker.stopped = true;
+        if (this.isFinal(place)) asker.stopped = true;
     }
     trace?.push(Step.END, place, choice.count - before);
     const fallback = words[place + NodeHeader.FALLBACK]!;
@@ -57,6 +55,19 @@ export class Decider implements Evaluator {
   serves(place: number, asker: Asker): void {
     asker.serving = this.words[place + NodeHeader.SERVING]!;
     asker.servingPolicy = this.words[place + NodeHeader.POLICY]!;
+  }
+
+  private group(place: number, wanted: number, asker: Asker, choice: Choice): void {
+    this.trace?.push(Step.NODE, place, 0);
+    const before = choice.count;
+    const final = this.isFinal(place);
+    if (before === 0 || !final) drawGroup(this.words, place, wanted, asker, choice);
+    if (before === 0) this.serves(place, asker);
+    if (final) asker.stopped = true;
+  }
+
+  private isFinal(place: number): boolean {
+    return (this.words[place + NodeHeader.FLAGS]! & NodeFlag.FINAL) !== 0;
   }
 
   private branch(place: number, wanted: number, asker: Asker, choice: Choice): void {

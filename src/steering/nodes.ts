@@ -33,7 +33,7 @@ export const NodeHeader = {
 } as const;
 
 export const NodeFlag = {
-  /** EMPTY: nothing else may be tried instead. */
+  /** EMPTY: nothing else may be tried instead. GROUP: stands alone, and nothing else may be tried after it. */
   FINAL: 1,
   /** Gives something, whoever asks, or is the end. Known while the tree is grown. */
   GIVES: 2,

@@ -77,5 +77,5 @@ function growRefusal(grow: Grow, policy: number, sorry: readonly IpAddress[], ki
     ...{ weight: 1, region: -1, pool: -1, endpoint: -1 },
     record: grow.writer.record(encodeRecord(type, bytes)),
   }));
-  return grow.writer.gives(grow.writer.group(head, candidates));
+  return grow.writer.gives(grow.writer.group(head, candidates, true));
 }
