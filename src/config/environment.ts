@@ -10,6 +10,8 @@ export interface LoadEnvironment {
   readonly read: (path: string, maxBytes: number) => Uint8Array;
   /** Permission bits of a file that could be read; 0 where there are none. */
   readonly modeOf: (path: string) => number;
+  /** Why this machine can send no pings; undefined when it can. */
+  readonly pingRefusal: () => string | undefined;
   /** Milliseconds since 1970: certificates have dates. */
   readonly nowMs: number;
 }

@@ -4,9 +4,9 @@ import { createSecureContext } from 'node:tls';
 import { limits } from '../runtime/limits.ts';
 import type { LoadEnvironment } from './environment.ts';
 import type { Findings } from './findings.ts';
-import type { TlsIdentity } from './model.ts';
 import { readFailure } from './read-failure.ts';
 import type { Path } from './source.ts';
+import type { TlsIdentity } from './tls-model.ts';
 import { showName } from './wording.ts';
 
 export interface IdentityFiles {

@@ -36,7 +36,7 @@ export function isMapping(value: unknown): value is Mapping {
 function tell(issue: Issue, schema: z.ZodType, raw: unknown, item: Path, findings: Findings): void {
   const path: Path = [...item, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code === 'unrecognized_keys') {
-    const inner = schemaAt(schema, issue.path);
+    const inner = schemaAt(schema, issue.path, raw);
     for (const key of issue.keys)
       findings.error(
         'CONFIG_KEY',
@@ -66,9 +66,9 @@ function tell(issue: Issue, schema: z.ZodType, raw: unknown, item: Path, finding
   }
 }
 
-/** Headers of a check carry credentials, and messages end up in logs. */
+/** What a check sends may carry credentials, and messages end up in logs. */
 function isSecret(path: Path): boolean {
-  return path[0] === 'monitors' && path[2] === 'headers';
+  return path[0] === 'monitors' && (path[2] === 'headers' || path[2] === 'send');
 }
 
 /** The last key with the indexes after it: `location[0]`. */
@@ -90,14 +90,27 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** What the value at `path` is read with: mappings and lists may stand in each other. */
-function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType {
+/** What the value at `path` is read with: mappings and lists may stand in each other, and in one of several forms. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[], raw: unknown): z.ZodType {
   let at: unknown = bare(schema);
-  for (const step of path) {
-    if (at instanceof z.ZodObject) at = bare((at.shape as Mapping)[String(step)]);
-    else if (at instanceof z.ZodArray) at = bare(at.element);
+  for (const [i, step] of path.entries()) {
+    const outer = mappingForm(at, valueAt(raw, path.slice(0, i)));
+    if (outer instanceof z.ZodObject) at = bare((outer.shape as Mapping)[String(step)]);
+    else if (outer instanceof z.ZodArray) at = bare(outer.element);
   }
-  return at instanceof z.ZodType ? at : schema;
+  const inner = at instanceof z.ZodDiscriminatedUnion ? at : mappingForm(at, undefined);
+  return inner instanceof z.ZodType ? inner : schema;
+}
+
+/** Of a value that may have several forms the one that has keys; where `type` decides, that of the value's type. */
+function mappingForm(schema: unknown, value: unknown): unknown {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  const { type } = isMapping(value) ? value : { type: undefined };
+  return schema.options.find((option) => {
+    if (!(option instanceof z.ZodObject)) return false;
+    const { type: own } = option.shape as Mapping;
+    return !(own instanceof z.ZodLiteral) || own.value === type;
+  });
 }
 
 /** Without what says that it may be left out. */

@@ -2,12 +2,16 @@ import type { WireName } from '../dns/names.ts';
 import type { View } from '../geo/views.ts';
 import type { IpAddress } from '../ip/address.ts';
 import type { Prefix } from '../ip/prefix.ts';
+import type { ProbeCheck } from './check-model.ts';
 import type { Capacity, Floor, Override, OwnerTable, Policy } from './policy-model.ts';
+import type { TlsIdentity } from './tls-model.ts';
 
 /** The config after validation: every default filled in, every path absolute, every reference resolved. */
 export interface Config {
   readonly file: string;
   readonly node: { readonly name: string };
+  /** SHA-256 of each token that may report health, in hexadecimal digits. */
+  readonly pushTokens: readonly string[];
   readonly listen: Listen;
   readonly dns: DnsOptions;
   /** Undefined: answers over UDP are not limited. */
@@ -46,13 +50,6 @@ export interface Listen {
 export interface TlsListener {
   readonly socket: SocketAddress;
   readonly identity: TlsIdentity;
-}
-
-/** What a server shows to prove who it is, PEM text. Never to be logged or shown. */
-export interface TlsIdentity {
-  /** The certificate, then its chain. */
-  readonly certificate: string;
-  readonly key: string;
 }
 
 /** Bounds of the connections over TCP and TLS. */
@@ -128,31 +125,9 @@ export interface Monitor {
   /** Failures that take an endpoint out; successes in a row that bring it back. */
   readonly fall: number;
   readonly rise: number;
-  readonly check: HttpCheck | TcpCheck;
-}
-
-export interface TcpCheck {
-  readonly type: 'tcp';
-  readonly port: number | undefined;
-}
-
-export interface HttpCheck {
-  readonly type: 'http' | 'https';
-  /** Undefined: 80 or 443. */
-  readonly port: number | undefined;
-  readonly method: 'GET' | 'HEAD';
-  readonly path: string;
-  /** Host header and TLS server name; undefined: the endpoint's address. */
-  readonly host: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Inclusive ranges of accepted statuses. */
-  readonly status: readonly (readonly [number, number])[];
-  /** Text that the first 64 KiB of the body must hold. */
-  readonly body: string | undefined;
-  /** False skips certificate checks: named so that it cannot be overlooked. https only. */
-  readonly verifyCertificate: boolean;
-  /** PEM of additional authorities, read at load. https only. */
-  readonly ca: string | undefined;
+  /** Where probes come from; undefined: the system chooses. */
+  readonly source: IpAddress | undefined;
+  readonly check: ProbeCheck;
 }
 
 export interface Pool {

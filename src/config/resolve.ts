@@ -7,8 +7,8 @@ import type { Config, ZoneSource } from './model.ts';
 import { resolveDns } from './sections/dns.ts';
 import { resolveGeo } from './sections/geo.ts';
 import { resolveListen } from './sections/listen.ts';
-import { resolveMonitor } from './sections/monitors.ts';
-import { resolveNode, resolveState } from './sections/node.ts';
+import { resolveMonitors } from './sections/monitors.ts';
+import { resolveNode, resolvePushTokens, resolveState } from './sections/node.ts';
 import { resolvePolicy } from './sections/policies.ts';
 import { resolvePool } from './sections/pools.ts';
 import { resolveQueryLog } from './sections/query-log.ts';
@@ -32,9 +32,13 @@ export function resolveConfig(
   const dns = draft.dns && resolveDns(draft.dns, environment, base, findings);
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
   const regions = mapNamed(draft.regions, resolveRegion);
-  const monitors = mapNamed(draft.monitors, (name, input) =>
-    resolveMonitor(name, input, environment, base, findings),
-  );
+  const pushTokens = draft.node && resolvePushTokens(draft.node, environment, base, findings);
+  const monitors = resolveMonitors(draft.monitors, {
+    ...{ environment, base, findings },
+    allowsExec: draft.node?.['allow-exec'] !== false,
+    // Faults of their own have been told already.
+    takesReports: pushTokens === undefined || (pushTokens.length > 0 && listen?.http !== undefined),
+  });
   const pools = mapNamed(draft.pools, (name, input) => resolvePool(name, input, regions, monitors, findings));
   const views = new ViewList();
   const policies = mapNamed(draft.policies, (name, input) =>
@@ -47,6 +51,7 @@ export function resolveConfig(
   return {
     file,
     node: resolveNode(draft.node, environment),
+    pushTokens: pushTokens ?? [],
     listen,
     dns,
     rateLimit: draft.rateLimit && resolveRateLimit(draft.rateLimit),

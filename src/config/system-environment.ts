@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { limits } from '../runtime/limits.ts';
+import { pingRefusal } from '../runtime/ping-socket.ts';
 import type { LoadEnvironment } from './environment.ts';
 
 /** The machine that the process runs on. */
@@ -11,6 +12,7 @@ export function systemEnvironment(stateDirectory: string): LoadEnvironment {
     stateDirectory,
     read: readBounded,
     modeOf,
+    pingRefusal,
     nowMs: Date.now(),
   };
 }

@@ -6,7 +6,8 @@ import { showName } from './wording.ts';
 export function warnOfUnused(draft: Draft, findings: Findings): void {
   const policies = new Set(draft.zones.flatMap((zone) => Object.values(zone?.steer ?? {})));
   const pools = new Set(items(draft.policies).map(({ pool }) => pool));
-  const monitors = new Set(items(draft.pools).map(({ monitor }) => monitor));
+  const parts = items(draft.monitors).flatMap((monitor) => ('of' in monitor ? monitor.of : []));
+  const monitors = new Set([...items(draft.pools).map(({ monitor }) => monitor), ...parts]);
   const warn = (
     section: string,
     defined: Named<unknown>,

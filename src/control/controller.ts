@@ -16,7 +16,7 @@ import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
 
 /** Changes of health that come together are published together. */
-const COALESCE_MS = 20;
+const COALESCE_MS = 10;
 /** A publication that failed, for lack of memory most likely, is tried again. */
 const RETRY_MS = 1_000;
 
@@ -253,10 +253,10 @@ export class Controller {
   }
 
   private compose(loaded: Loaded): SnapshotBuffers {
-    const { config, image, views, owners } = loaded;
+    const { config, image, geo, owners } = loaded;
     const rotation = buildRotation(config, this.conditions.compose(), this.slots);
     const settings = this.settings.make(loaded);
-    return { generation: ++this.generation, image, views, owners, rotation, settings };
+    return { generation: ++this.generation, image, views: geo.maps, owners, rotation, settings };
   }
 }
 

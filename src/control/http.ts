@@ -24,7 +24,7 @@ export interface HttpSource {
   explain(request: ExplainRequest): Explanation | undefined;
 }
 
-/** The routes; read-only. */
+/** The routes that only read. */
 export function createRoutes(source: HttpSource, log: Log): Hono {
   const app = new Hono();
   app.get('/livez', (c) => c.text('ok\n'));
@@ -47,7 +47,13 @@ export function createRoutes(source: HttpSource, log: Log): Hono {
     return explanation === undefined ? c.json({ error: 'not ready' }, 503) : c.json(explanation);
   });
   app.notFound((c) =>
-    c.json({ error: 'no such page; see /metrics, /livez, /readyz, /api/v1/status, /api/v1/explain' }, 404),
+    c.json(
+      {
+        error:
+          'no such page; see /metrics, /livez, /readyz, /api/v1/status, /api/v1/explain, POST /api/v1/health/POOL/ENDPOINT',
+      },
+      404,
+    ),
   );
   app.onError((error, c) => {
     log.error({ err: error }, `HTTP ${c.req.path} failed`);
@@ -108,5 +114,6 @@ export function startHttp(app: Hono, address: SocketAddress, log: Log): Promise<
     };
     server.on('error', refuse);
     server.maxConnections = limits.httpConnections;
+    if ('requestTimeout' in server) server.requestTimeout = limits.httpRequestMs;
   });
 }

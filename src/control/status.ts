@@ -30,6 +30,8 @@ interface PoolStatus {
     readonly health: string;
     readonly since: string;
     readonly reason: string | undefined;
+    /** When the certificate that it shows to probes expires. */
+    readonly certificateExpires: string | undefined;
   }[];
 }
 
@@ -62,7 +64,7 @@ export function describeStatus(
     pools: config.pools.map((pool, p) => ({
       name: pool.name,
       endpoints: pool.endpoints.map((endpoint, e) => {
-        const { state, sinceMs, lastReason } = health.stateOf(p, e);
+        const { state, sinceMs, lastReason, certificate } = health.stateOf(p, e);
         return {
           name: endpoint.name,
           region: config.regions[endpoint.region]!.name,
@@ -70,6 +72,7 @@ export function describeStatus(
           health: state,
           since: new Date(sinceMs).toISOString(),
           reason: lastReason,
+          certificateExpires: certificate && new Date(certificate.expiresAtMs).toISOString(),
         };
       }),
     })),

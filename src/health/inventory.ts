@@ -62,7 +62,8 @@ export function takeInventory(
         if (before?.state === 'up') table.restore(p, e, fresh('up', before.sinceMs));
         continue;
       }
-      const target = targetOf(endpoint, pool.monitor);
+      const region = config.regions[endpoint.region]!.name;
+      const target = targetOf(endpoint, pool.monitor, { pool: pool.name, endpoint: endpoint.name, region });
       const key = checkKey(target, pool.monitor);
       const check =
         checks.get(key) ??
@@ -70,8 +71,10 @@ export function takeInventory(
         new Check(target, pool.monitor, initialStanding(before?.state ?? 'unknown'));
       checks.set(key, check);
       const { state } = check.standing;
-      table.restore(p, e, before?.state === state ? before : fresh(state, nowMs));
-      const region = config.regions[endpoint.region]!.name;
+      const health = before?.state === state ? before : fresh(state, nowMs);
+      // Another check may see no certificate, or another one.
+      const certificate = old.checks.has(key) ? before?.certificate : undefined;
+      table.restore(p, e, { ...health, certificate });
       const identity = identityOf(endpoint, pool.monitor);
       const names = { poolName: pool.name, endpointName: endpoint.name };
       const place = { pool: p, endpoint: e, ...names, region, identity };

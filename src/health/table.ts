@@ -1,3 +1,4 @@
+import type { SeenCertificate } from './probes/probe.ts';
 import type { HealthState } from './state-machine.ts';
 
 /** The health of one endpoint as the rest of the program and people see it. */
@@ -13,6 +14,8 @@ export interface EndpointHealth {
   /** Consecutive, up to the newest result. */
   readonly failures: number;
   readonly successes: number;
+  /** The newest that a probe saw; undefined where none has seen one. */
+  readonly certificate: SeenCertificate | undefined;
 }
 
 /** An endpoint's state changed. */
@@ -120,5 +123,6 @@ export function fresh(state: HealthState, sinceMs: number): EndpointHealth {
     lastDurationMs: undefined,
     failures: 0,
     successes: 0,
+    certificate: undefined,
   };
 }

@@ -78,6 +78,8 @@ export const limits = {
 
   /** Connections to the HTTP side at once. */
   httpConnections: 256,
+  /** A request that is not complete after so long is given up. */
+  httpRequestMs: 10_000,
 
   /** Records that a worker's log ring holds: the log thread may be away for so many queries. */
   queryLogSlots: 16_384,
@@ -123,8 +125,6 @@ export const limits = {
   answersPerQuery: 16,
   /** Policies inside of each other. */
   policyDepth: 8,
-  /** Different maps from clients to numbers. */
-  views: 64,
   /** Keys of one table of owners, and bytes of its file. */
   ownerKeys: 1_000_000,
   /** ALPN ids of a steered service; a record with them and all hints fits `serviceRecordBytes`. */
@@ -148,8 +148,16 @@ export const limits = {
   geoTextBytes: 256,
   /** Distinct orders of regions in one map; what comes after gets a coarser order. */
   geoRankings: 65_000,
-  /** Compiled maps kept on disk. */
-  geoCacheFiles: 4,
+  /** Maps from client to number in one snapshot, and how many of them are compiled in one walk of the databases. */
+  views: 64,
+  geoViewsAtOnce: 4,
+  /** Of one match view; its numbers have 16 bits. */
+  viewEntries: 10_000,
+  viewKeys: 100_000,
+  /** Of one latency table. */
+  latencyRows: 1_000_000,
+  /** Compiled maps kept on disk beside those in use. */
+  geoCacheFiles: 8,
   geoMapBytes: 512 * 1024 * 1024,
 
   zones: 100_000,
@@ -173,8 +181,6 @@ export const limits = {
   /** Problems told at once; the rest is counted. */
   problems: 100,
 
-  /** A page of metrics, an answer of Prometheus, a document of JSON that holds a load. */
-  loadBodyBytes: 4 * 1024 * 1024,
   /** Reading a load may take its interval, and never longer than this. */
   loadDeadlineMs: 5_000,
   /** Different loads that are read. */
@@ -184,6 +190,26 @@ export const limits = {
 
   probeBodyBytes: 65_536,
   probeHeaderBytes: 16_384,
+  /** Bytes of one connection, looked at so often: headers, certificates and body together have less. */
+  probeReadBytes: 1024 * 1024,
+  probeReadWatchMs: 100,
+  /** Bytes that a check sends to a port, and the text that it wants to find. */
+  probeTextBytes: 4_096,
+  /** A page of metrics or a document that a value is read from. */
+  probePageBytes: 2 * 1024 * 1024,
+  /** Commands of probes that run at the same time, and what one may print. */
+  commandsAtOnce: 32,
+  commandOutputBytes: 65_536,
+  commandWords: 64,
+  /** Parts of a monitor that combines others, all levels together, and the levels. */
+  monitorParts: 32,
+  monitorDepth: 4,
+  /** Tokens that may report health, their file, and the body of a report. */
+  pushTokens: 64,
+  pushTokenFileBytes: 65_536,
+  reportBytes: 4_096,
+  /** A whole reply of a gRPC health service, which needs 7. */
+  grpcReplyBytes: 4_096,
   /** Probes in flight; one region of 3 000 silent endpoints at 10 s and a timeout of 2 s holds 600. */
   probesAtOnce: 1_024,
   /** Probes begun in one turn of the event loop. */

@@ -138,24 +138,31 @@ const sections: [string, string[]][] = [
   // Monitors
   [
     'monitors: { w: { port: 1 } }',
-    ['1:13: `type` is missing; wanted one of http, https, tcp [CONFIG_MISSING]'],
+    [
+      '1:13: `type` is missing; wanted one of http, https, tcp, tls, dns, grpc, icmp, exec, prometheus, push, all-of, any-of, n-of [CONFIG_MISSING]',
+    ],
   ],
   ['monitors: { w: http }', ['1:16: `w`: found "http", wanted a mapping with `type` [CONFIG_VALUE]']],
   [
     'monitors: { w: { type: HTTPs2 } }',
-    ['1:24: `type`: found "HTTPs2", wanted one of http, https, tcp; did you mean `https`? [CONFIG_VALUE]'],
+    [
+      '1:24: `type`: found "HTTPs2", wanted one of http, https, tcp, tls, dns, grpc, icmp, exec, prometheus, push, all-of, any-of, n-of; did you mean `https`? [CONFIG_VALUE]',
+    ],
   ],
   [
     'monitors: { w: { type: tcp, path: / } }',
-    ['1:29: key `path` is for type http or https only [CONFIG_KEY]'],
+    ['1:29: key `path` is for type http or https or prometheus only [CONFIG_KEY]'],
   ],
   [
     'monitors: { w: { type: http, verify_certificate: no } }',
     [
-      '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, method, path, host, headers, status, body [CONFIG_KEY]',
+      '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, source, method, path, host, http-version, headers, … [CONFIG_KEY]',
     ],
   ],
-  ['monitors: { w: { type: http, ca: x } }', ['1:30: key `ca` is for type https only [CONFIG_KEY]']],
+  [
+    'monitors: { w: { type: http, ca: x } }',
+    ['1:30: key `ca` is for type https or tls or grpc or prometheus only [CONFIG_KEY]'],
+  ],
   [
     'monitors: { w: { type: http, interval: 10 } }',
     ['1:40: `interval`: found 10, wanted a unit with the number: `ms`, `s`, `m` or `h` [CONFIG_VALUE]'],
@@ -220,6 +227,85 @@ const sections: [string, string[]][] = [
     [
       '1:39: `headers`: found something else, wanted the name of a header that the probe does not set itself (use `host` for Host) [CONFIG_VALUE]',
     ],
+  ],
+  [
+    'monitors: { w: { type: http, method: HEAD, json: { path: a, equals: 1 } } }',
+    ['1:50: `json` needs method GET; an answer to HEAD has no body [CONFIG_VALUE]'],
+  ],
+  [
+    'monitors: { w: { type: http, body: ok, json: { path: a, equals: 1 } } }',
+    ['1:46: `json` and `body` exclude each other [CONFIG_VALUE]'],
+  ],
+  [
+    'monitors: { w: { type: http, json: { path: "a..b", equals: 1 } } }',
+    ['1:44: `path`: found "a..b", wanted a path such as `status.db` or `nodes[0].state` [CONFIG_VALUE]'],
+  ],
+  [
+    'monitors: { w: { type: http, json: { path: a } } }',
+    ['1:36: nothing is wanted of the value: `equals`, `at-most` or `at-least` is missing [CONFIG_MISSING]'],
+  ],
+  [
+    'monitors: { w: { type: http, json: { path: a, equals: 1, at-most: 2 } } }',
+    ['1:55: `equals` stands alone: `at-most` and `at-least` say something else [CONFIG_VALUE]'],
+  ],
+  [
+    'monitors: { w: { type: http, json: { path: a, at-least: 3, at-most: 2 } } }',
+    ['1:57: no number is at least 3 and at most 2 [CONFIG_VALUE]'],
+  ],
+  [
+    'monitors: { w: { type: http, json: { path: a, equal: 3 } } }',
+    ['1:47: unknown key `equal`; did you mean `equals`? [CONFIG_KEY]'],
+  ],
+  [
+    'monitors: { w: { type: https, http-version: 3 } }',
+    ['1:45: `http-version`: found 3, wanted auto, 1.1 or 2 [CONFIG_VALUE]'],
+  ],
+  [
+    'monitors: { w: { type: tls, days-left: 14d } }',
+    [
+      '1:40: `days-left`: found "14d", wanted a number of days, or a mapping with `warn` and `critical`, from 0 to 3650 [CONFIG_VALUE]',
+    ],
+  ],
+  [
+    'monitors: { w: { type: tls, days-left: -1 } }',
+    ['1:40: `days-left`: found -1, wanted a whole number from 0 to 3650 [CONFIG_VALUE]'],
+  ],
+  [
+    'monitors: { w: { type: tls, days-left: { warn: 1, critcal: 2 } } }',
+    ['1:51: unknown key `critcal`; did you mean `critical`? [CONFIG_KEY]'],
+  ],
+  [
+    'monitors: { w: { type: tls, days-left: { critical: 0 } } }',
+    ['1:52: `critical`: found 0, wanted a whole number from 1 to 3650 [CONFIG_VALUE]'],
+  ],
+  [
+    'monitors: { w: { type: tls, days-left: { warn: 2, critical: 3 } } }',
+    ['1:40: `warn` (2 days) comes after `critical` (3 days); wanted the same or more [CONFIG_VALUE]'],
+  ],
+  [
+    'monitors: { w: { type: tls, key: k.pem } }',
+    ['1:34: `key` needs `certificate` beside it [CONFIG_MISSING]'],
+  ],
+  [
+    'monitors: { w: { type: https, certificate: c.pem } }',
+    ['1:44: `certificate` needs `key` beside it [CONFIG_MISSING]'],
+  ],
+  [
+    'monitors: { w: { type: tcp, send: a } }',
+    [
+      '1:35: `send` needs `expect`: a text that nothing comes back for checks no more than the connection [CONFIG_MISSING]',
+    ],
+  ],
+  [
+    'monitors: { w: { type: tcp, send: [ hunter2 ], expect: "" } }',
+    [
+      '1:35: `send`: found something else, wanted text of 1 to 4096 bytes [CONFIG_VALUE]',
+      '1:56: `expect`: found "", wanted text of 1 to 4096 bytes [CONFIG_VALUE]',
+    ],
+  ],
+  [
+    'monitors: { w: { type: tcp, source: eth0 } }',
+    ['1:37: `source`: found "eth0", wanted an IPv4 or IPv6 address of this machine [CONFIG_VALUE]'],
   ],
   [
     'monitors: { w: { type: http, method: HEAD, body: ok } }',

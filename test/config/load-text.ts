@@ -18,6 +18,7 @@ export function loadText(yaml: string | Uint8Array, files: Record<string, string
       return Buffer.from(text);
     },
     modeOf: (path) => (path.includes('open') ? 0o644 : 0o600),
+    pingRefusal: () => undefined,
     nowMs: Date.UTC(2026, 0, 1),
   });
 }

@@ -16,6 +16,7 @@ describe('loadConfig', () => {
     expect(config).toEqual({
       file: resolve('c.yaml'),
       node: { name: 'host-1' },
+      pushTokens: [],
       listen: {
         dns: [
           { address: { family: 4, bytes: Uint8Array.from(bytes('127 0 0 1')) }, port: 5300 },
@@ -57,10 +58,18 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
     ]);
     expect(pools.map(({ monitor }) => monitor)).toEqual([
       {
-        ...{ name: 'w', intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2 },
+        ...{ name: 'w', intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2, source: undefined },
         check: {
-          ...{ type: 'http', port: undefined, method: 'GET', path: '/', host: undefined, headers: {} },
-          ...{ status: [[200, 299]], body: undefined, verifyCertificate: true, ca: undefined },
+          ...{
+            type: 'http',
+            port: 80,
+            version: 'auto',
+            method: 'GET',
+            path: '/',
+            host: undefined,
+            headers: {},
+          },
+          ...{ status: [[200, 299]], body: undefined, json: undefined, tls: undefined },
         },
       },
       // The default timeout gives way to a shorter interval.
@@ -70,7 +79,8 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
         timeoutMs: 1_000,
         fall: 3,
         rise: 2,
-        check: { type: 'tcp', port: 5432 },
+        source: undefined,
+        check: { type: 'tcp', port: 5432, send: undefined, expect: undefined },
       },
     ]);
     expect(pools.map(showEndpoints)).toEqual([
@@ -116,7 +126,12 @@ monitors:
     timeout: 500ms
     fall: 1
     rise: 100
+    source: 10.0.0.9
     verify-certificate: false
+    http-version: 2
+    certificate: tls/c.pem
+    key: tls/k.pem
+    days-left: { warn: 20, critical: 3 }
 pools:
   p: { monitor: w, endpoints: [ { name: e, region: r, address: 192.0.2.1, weight: 1000, probe: "10.0.0.1" } ] }
 policies:
@@ -136,9 +151,14 @@ zones:
     expect(config.geo.databases).toEqual([{ path: resolve('a.mmdb') }, 'bundled']);
     expect(config.pools[0]!.monitor).toEqual({
       ...{ name: 'w', intervalMs: 60_000, timeoutMs: 500, fall: 1, rise: 100 },
+      source: { family: 4, bytes: Uint8Array.of(10, 0, 0, 9) },
       check: {
         ...{ type: 'https', port: 8443, method: 'HEAD', path: '/h?x=1', host: 'www.example.com' },
-        ...{ headers: { 'X-Check': 'yes' }, body: undefined, verifyCertificate: false, ca: undefined },
+        ...{ version: '2', headers: { 'X-Check': 'yes' }, body: undefined, json: undefined },
+        tls: {
+          ...{ verifyCertificate: false, ca: undefined, warnDays: 20, failDays: 3 },
+          identity: { certificate, key },
+        },
         status: [
           [200, 200],
           [204, 204],
@@ -160,9 +180,9 @@ zones:
         within: 'region',
       },
     ]);
-    expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 32 }] });
+    expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 37 }] });
     const steer = config.zones[0]!.steer.map((one) => ({ ...one, owner: formatName(one.owner) }));
-    expect(steer).toEqual([{ owner: 'app.example.com.', policy: 0, line: 32, column: 59 }]);
+    expect(steer).toEqual([{ owner: 'app.example.com.', policy: 0, line: 37, column: 59 }]);
   });
 
   it('makes tiers of endpoints and regions', () => {

@@ -34,7 +34,7 @@ pools: { p: { monitor: w, endpoints: [ { name: e, region: a, address: 192.0.2.1 
 policies: { f: { type: nearest, pool: p }, g: { type: nearest, pool: q } }
 ${zones}`,
     [
-      '2:24: `type`: found "htp", wanted one of http, https, tcp; did you mean `http`? [CONFIG_VALUE]',
+      '2:24: `type`: found "htp", wanted one of http, https, tcp, tls, dns, grpc, icmp, exec, prometheus, push, all-of, any-of, n-of; did you mean `http`? [CONFIG_VALUE]',
       '3:88: `endpoints` is missing; wanted a list of 1 to 1000 endpoints [CONFIG_MISSING]',
     ],
   ],
@@ -67,6 +67,23 @@ ${zones}`,
     [
       '7:9: endpoint `e` has no port to check: neither its `probe` nor tcp monitor `t` names one [CONFIG_MISSING]',
       '8:9: endpoint `f` has no port to check: neither its `probe` nor tcp monitor `t` names one [CONFIG_MISSING]',
+    ],
+  ],
+  [
+    'an endpoint of another family than the address that probes come from',
+    `${regions}monitors: { t: { type: tcp, port: 1, source: 192.0.2.9 } }
+pools:
+  p:
+    monitor: t
+    endpoints:
+      - { name: e, region: a, address: "2001:db8::1" }
+      - { name: f, region: a, address: 192.0.2.2, probe: "[::1]:80" }
+      - { name: g, region: a, address: "2001:db8::2", probe: 192.0.2.3 }
+policies: { f: { type: nearest, pool: p } }
+${zones}`,
+    [
+      '7:40: endpoint `e` is checked at 2001:db8::1, which cannot be reached from IPv4 address 192.0.2.9, the `source` of monitor `t` [CONFIG_VALUE]',
+      '8:58: endpoint `f` is checked at ::1, which cannot be reached from IPv4 address 192.0.2.9, the `source` of monitor `t` [CONFIG_VALUE]',
     ],
   ],
   [

@@ -27,6 +27,7 @@ class World {
     {
       state: (_, endpoint) => this.states[endpoint]!,
       wasGood: (_, endpoint) => endpoint === 1,
+      hostAddresses: () => [],
       calmMs: (_, endpoint) => (endpoint === 0 ? 30_000 : undefined),
     },
     { loadOf: ({ url }) => this.loads.get(url) },

@@ -23,7 +23,11 @@ interface Labelled {
 async function registered(): Promise<Metric[]> {
   const { registry } = createMetrics();
   registerWorkerCounters(registry, { counts: () => [], tallies: () => [], answers: () => new Map() });
-  registerHealthGauges(registry, { config: () => undefined, state: () => 'up' });
+  registerHealthGauges(registry, {
+    config: () => undefined,
+    state: () => 'up',
+    certificateExpiresAtMs: () => undefined,
+  });
   registerQueryLog(registry, { written: () => 0, dropped: () => 0 });
   registerGeoAge(registry, { databases: () => [], nowSeconds: () => 0 });
   const metrics = await registry.getMetricsAsJSON();

@@ -102,13 +102,24 @@ export function resolvePool(
         `\`probe\` has no use: pool ${showName(path[1]!)} has no monitor`,
       );
     }
-    if (monitor?.check.type === 'tcp' && monitor.check.port === undefined && probe.port === undefined) {
-      const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor tcp monitor ${showName(monitor.name)} names one`;
+    if (monitor !== undefined && monitor.check.port === undefined && probe.port === undefined) {
+      const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor ${monitor.check.type} monitor ${showName(monitor.name)} names one`;
       findings.error('CONFIG_MISSING', at, message);
+    }
+    for (const source of monitor === undefined ? [] : sourcesOf(monitor)) {
+      if (probe.address === undefined || source.family === probe.address.family) continue;
+      const message = `endpoint ${showName(name)} is checked at ${formatAddress(probe.address)}, which cannot be reached from IPv${source.family} address ${formatAddress(source)}, the \`source\` of monitor ${showName(monitor!.name)}`;
+      findings.error('CONFIG_VALUE', [...at, endpoint.probe === undefined ? 'address' : 'probe'], message);
     }
     resolved.push({ name, region, address, host: undefined, weight, probe });
   }
   return { name, monitor, endpoints: resolved, floor: undefined, rampMs: undefined, capacities: [] };
+}
+
+/** Its own, or those of its parts. */
+function sourcesOf({ source, check }: Pick<Monitor, 'source' | 'check'>): IpAddress[] {
+  const own = source === undefined ? [] : [source];
+  return 'parts' in check ? [...own, ...check.parts.flatMap(sourcesOf)] : own;
 }
 
 /** Tells a name or an address that a pool holds twice; equal addresses would be equal records in one answer. */

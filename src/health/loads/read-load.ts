@@ -1,12 +1,14 @@
 import type { MeasuredLoad } from '../../config/policy-model.ts';
+import type { ProbeTls } from '../../config/tls-model.ts';
 import { unreachable } from '../../runtime/assert.ts';
 import { limits } from '../../runtime/limits.ts';
+import type { Progress } from '../probes/outcome.ts';
+import { readPage } from '../probes/page.ts';
 import { exchangeFailure, ProbeFailure } from '../probes/reasons.ts';
 import { readInstantQuery } from '../values/instant-query.ts';
 import { parseJsonPath, readJsonValue } from '../values/json-path.ts';
 import { parseSelector, readPageSum } from '../values/prometheus-page.ts';
 import { found, missing, type NumberRead, readSample } from '../values/value.ts';
-import { fetchBody } from './fetch-body.ts';
 
 /**
  * Asks once for a load, over a connection of its own. It takes at most its interval and `limits.loadDeadlineMs`. Never
@@ -15,12 +17,29 @@ import { fetchBody } from './fetch-body.ts';
 export async function readLoad(source: MeasuredLoad, signal: AbortSignal): Promise<NumberRead> {
   const deadlineMs = Math.min(source.everyMs, limits.loadDeadlineMs);
   const end = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  const progress: Progress = { doing: '' };
+  const url = addressOf(source);
   try {
-    return valueIn(await fetchBody(addressOf(source), end), source);
+    const page = { url, at: undefined, headers: { accept: '*/*', ...logIn(url) }, tls };
+    return valueIn(await readPage(page, [], end, progress), source);
   } catch (error) {
+    if (progress.fault !== undefined) return missing(progress.fault.failure.reason);
     if (end.aborted) return missing(`no answer within ${deadlineMs} ms`);
     return missing(error instanceof ProbeFailure ? error.failure.reason : exchangeFailure(error).reason);
   }
+}
+
+/** Certificates are verified against the authorities of the machine. */
+const tls: ProbeTls = {
+  ...{ verifyCertificate: true, ca: undefined, identity: undefined },
+  ...{ warnDays: 0, failDays: undefined },
+};
+
+/** A name and password that stand in the address. */
+function logIn({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 /** Of a server of Prometheus, the address of its API; it may stand below a path. */

@@ -86,7 +86,7 @@ class Entries {
     const { config, conditions } = this;
     return poolsUnder(config, steering.policy).some((pool) =>
       config.pools[pool]!.endpoints.some((endpoint, index) =>
-        hasKind(conditions, pool, index, endpoint, { kind, steering }),
+        hasKind(conditions, pool, index, endpoint, kind, steering.hosts),
       ),
     );
   }
@@ -101,7 +101,7 @@ class Entries {
     if (known !== undefined) return known;
     const { config, slots } = this;
     const { name } = config.policies[policy]!;
-    const inUse = regionsOf(config, policy);
+    const inUse = reachOf(config, policy).regions;
     const row = config.regions.map((region, r) => (inUse.has(r) ? slots.answers(name, region.name) : 0));
     const place = this.writer.row([...row, slots.refusals(name)]);
     this.counters.set(policy, place);
@@ -127,8 +127,33 @@ function formOf(steering: Steering, kind: RecordKind): { readonly answers?: numb
   }
 }
 
+/** By policy: neither changes with health, and both are asked for at each change of it. */
+interface Reach {
+  readonly pools: readonly number[];
+  readonly regions: ReadonlySet<number>;
+}
+
+const reaches = new WeakMap<Config, Map<number, Reach>>();
+
+function reachOf(config: Config, policy: number): Reach {
+  const known = reaches.get(config) ?? new Map<number, Reach>();
+  reaches.set(config, known);
+  let reach = known.get(policy);
+  if (reach === undefined) {
+    const pools = findPools(config, policy);
+    const regions = pools.flatMap((pool) => config.pools[pool]!.endpoints.map(({ region }) => region));
+    reach = { pools, regions: new Set(regions) };
+    known.set(policy, reach);
+  }
+  return reach;
+}
+
 /** The pools that a policy leads to, through others too. */
-export function poolsUnder(config: Config, policy: number): number[] {
+export function poolsUnder(config: Config, policy: number): readonly number[] {
+  return reachOf(config, policy).pools;
+}
+
+function findPools(config: Config, policy: number): number[] {
   const pools = new Set<number>();
   const seen = new Set([policy]);
   for (const index of seen) {
@@ -138,11 +163,4 @@ export function poolsUnder(config: Config, policy: number): number[] {
     }
   }
   return [...pools];
-}
-
-/** The regions that a policy may ever serve. */
-function regionsOf(config: Config, policy: number): Set<number> {
-  return new Set(
-    poolsUnder(config, policy).flatMap((pool) => config.pools[pool]!.endpoints.map(({ region }) => region)),
-  );
 }

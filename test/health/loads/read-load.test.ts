@@ -129,7 +129,7 @@ describe('readLoad', () => {
       more();
     });
     const read = await readLoad(source('json', url, 'a'), never);
-    expect(read).toEqual({ ok: false, reason: `the answer is larger than ${limits.loadBodyBytes} bytes` });
+    expect(read).toEqual({ ok: false, reason: `the page is larger than ${limits.probePageBytes} bytes` });
   });
 
   it.each<[string, (socket: net.Socket) => void]>([
