@@ -3,7 +3,7 @@ import type { Asker } from './asker.ts';
 import type { Choice } from './choice.ts';
 import type { Evaluator } from './evaluator.ts';
 import { drawGroup } from './group.ts';
-import { BranchField, NodeFlag, NodeHeader, NodeKind, OwnerField } from './nodes.ts';
+import { BranchField, NodeFlag, NodeHeader, NodeKind, OwnerField, VOID } from './nodes.ts';
 import { labelHash, type OwnerView } from './owners.ts';
 import { Step, type Trace } from './trace.ts';
 import { walkSlots } from './walk.ts';
@@ -76,7 +76,15 @@ export class Decider implements Evaluator {
     this.trace?.push(Step.NODE, place, number);
     if (number >= words[place + BranchField.COUNT]!) return;
     const child = words[place + BranchField.CHILDREN + number]!;
-    if (child !== 0) this.evaluate(child, wanted, asker, choice);
+    if (child === VOID) this.endAtVoid(place, asker, choice);
+    else if (child !== 0) this.evaluate(child, wanted, asker, choice);
+  }
+
+  /** The client's child serves the other family only. Behind answers that are there already it is no end. */
+  private endAtVoid(place: number, asker: Asker, choice: Choice): void {
+    if (choice.count > 0) return;
+    this.serves(place, asker);
+    asker.stopped = true;
   }
 
   private owner(place: number, wanted: number, asker: Asker, choice: Choice): void {
