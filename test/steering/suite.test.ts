@@ -13,7 +13,7 @@ import { type Answer, type Given, SteeringWorld } from './world.ts';
 
 /** Two seeds: what every kind of policy has to pass, over pools alone and over policies over policies. */
 const shapes = kinds.flatMap((root) => [false, true].map((nested) => ({ root, nested })));
-const RUNS = 40;
+const RUNS = 25;
 
 describe.each(shapes)('$root, nested: $nested', ({ root, nested }) => {
   const check = (
