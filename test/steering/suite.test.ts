@@ -11,7 +11,7 @@ import { type Outcome, SteeringOracle } from './oracle.ts';
 import { kinds, type RandomScene, ROOT, randomScene, type SceneOptions } from './scenes.ts';
 import { type Answer, type Given, SteeringWorld } from './world.ts';
 
-/** Two seeds: what every kind of policy has to pass, over pools alone and over policies over policies. */
+/** What every kind of policy has to pass, over pools alone and over policies over policies. */
 const shapes = kinds.flatMap((root) => [false, true].map((nested) => ({ root, nested })));
 const RUNS = 25;
 
