@@ -68,9 +68,8 @@ export function splitStep(
     if (taken !== undefined) break;
   }
   const use = taken === undefined ? policy.otherwise : policy.rules[taken]!.use;
-  // What is always so, or otherwise, stands behind a node of the policy itself.
-  const isDirect = taken !== undefined && policy.rules[taken]!.clients !== undefined;
-  const child = isDirect ? at : at?.visits[0]?.node;
+  // Where no rule asks for clients, what holds stands behind a node of the policy itself.
+  const child = at === node ? at.visits[0]?.node : at;
   const step = child && tell(scene, child, { ...way, use, part: undefined, residency: 'ahead' });
   const { gave } = node;
   const option = (i: number | undefined, name: string, target: Use): ExplainedOption => ({

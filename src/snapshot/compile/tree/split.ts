@@ -25,6 +25,6 @@ export function growSplit(grow: Grow, index: number, policy: SplitPolicy, contex
 }
 
 function isPossible(grow: Grow, { family, when }: SplitRule, kind: RecordKind): boolean {
-  if (family !== undefined && family !== (kind === RecordKind.A ? 4 : 6)) return false;
+  if (family !== undefined && kind !== (family === 4 ? RecordKind.A : RecordKind.AAAA)) return false;
   return when === undefined || windowHolds(when, grow.conditions.nowMs);
 }
