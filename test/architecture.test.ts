@@ -17,12 +17,21 @@ const allowed: Record<string, readonly string[]> = {
   zone: ['dns'],
   steering: ['ip', 'geo'],
   snapshot: ['dns', 'ip', 'geo', 'zone', 'steering'],
-  'snapshot/compile': ['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'config/model.ts'],
+  'snapshot/compile': [
+    ...['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot'],
+    ...['config/model.ts', 'config/policy-model.ts', 'config/policy-uses.ts'],
+  ],
   query: ['dns', 'ip', 'geo', 'steering', 'snapshot'],
   'query-log': ['query', 'dns', 'ip'],
   server: ['query', 'snapshot', 'dns', 'ip'],
-  config: ['dns', 'ip', 'geo', 'zone', 'steering'],
-  health: ['config/model.ts', 'ip', 'dns'],
+  config: [
+    ...['dns', 'ip', 'geo', 'zone', 'steering'],
+    ...['health/values/json-path.ts', 'health/values/prometheus-page.ts'],
+  ],
+  health: [
+    ...['config/model.ts', 'config/check-model.ts', 'config/policy-model.ts', 'config/tls-model.ts'],
+    ...['config/endpoint-text.ts', 'ip', 'dns'],
+  ],
   metrics: ['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'query', 'server', 'config', 'health'],
   control: [
     ...['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'snapshot/compile', 'query', 'server', 'config'],

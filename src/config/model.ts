@@ -1,11 +1,17 @@
 import type { WireName } from '../dns/names.ts';
+import type { View } from '../geo/views.ts';
 import type { IpAddress } from '../ip/address.ts';
 import type { Prefix } from '../ip/prefix.ts';
+import type { ProbeCheck } from './check-model.ts';
+import type { Capacity, Floor, Override, OwnerTable, Policy } from './policy-model.ts';
+import type { TlsIdentity } from './tls-model.ts';
 
 /** The config after validation: every default filled in, every path absolute, every reference resolved. */
 export interface Config {
   readonly file: string;
   readonly node: { readonly name: string };
+  /** SHA-256 of each token that may report health, in hexadecimal digits. */
+  readonly pushTokens: readonly string[];
   readonly listen: Listen;
   readonly dns: DnsOptions;
   /** Undefined: answers over UDP are not limited. */
@@ -18,6 +24,13 @@ export interface Config {
   readonly regions: readonly Region[];
   readonly pools: readonly Pool[];
   readonly policies: readonly Policy[];
+  /** The maps from clients to numbers that policies ask for, each different one once. */
+  readonly views: readonly View[];
+  readonly owners: readonly OwnerTable[];
+  /** A later one beats an earlier one. */
+  readonly overrides: readonly Override[];
+  /** The different ways in which steered names are answered. */
+  readonly steerings: readonly Steering[];
   readonly zones: readonly ZoneSource[];
 }
 
@@ -31,19 +44,14 @@ export interface Listen {
   readonly tls: readonly TlsListener[];
   /** Networks whose peers put a PROXY v2 header before what they pass on. */
   readonly proxy: readonly Prefix[];
+  /** Over UDP too, where a peer's address can be forged. */
+  readonly proxyUdp: boolean;
   readonly tcp: TcpLimits;
 }
 
 export interface TlsListener {
   readonly socket: SocketAddress;
   readonly identity: TlsIdentity;
-}
-
-/** What a server shows to prove who it is, PEM text. Never to be logged or shown. */
-export interface TlsIdentity {
-  /** The certificate, then its chain. */
-  readonly certificate: string;
-  readonly key: string;
 }
 
 /** Bounds of the connections over TCP and TLS. */
@@ -73,7 +81,9 @@ export interface RateLimitConfig {
   /** Without: names or types that do not exist, referrals; a zone. */
   readonly negatives: number;
   readonly errors: number;
-  /** Every how manieth limited answer is sent empty, with TC; 0: none. */
+  /** Of all kinds and names together. */
+  readonly all: number;
+  /** One in so many limited answers is sent empty, with TC; 0: none. */
   readonly slip: number;
   /** Bits of a client's address that make its network. */
   readonly prefix4: number;
@@ -119,31 +129,9 @@ export interface Monitor {
   /** Failures that take an endpoint out; successes in a row that bring it back. */
   readonly fall: number;
   readonly rise: number;
-  readonly check: HttpCheck | TcpCheck;
-}
-
-export interface TcpCheck {
-  readonly type: 'tcp';
-  readonly port: number | undefined;
-}
-
-export interface HttpCheck {
-  readonly type: 'http' | 'https';
-  /** Undefined: 80 or 443. */
-  readonly port: number | undefined;
-  readonly method: 'GET' | 'HEAD';
-  readonly path: string;
-  /** Host header and TLS server name; undefined: the endpoint's address. */
-  readonly host: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Inclusive ranges of accepted statuses. */
-  readonly status: readonly (readonly [number, number])[];
-  /** Text that the first 64 KiB of the body must hold. */
-  readonly body: string | undefined;
-  /** False skips certificate checks: named so that it cannot be overlooked. https only. */
-  readonly verifyCertificate: boolean;
-  /** PEM of additional authorities, read at load. https only. */
-  readonly ca: string | undefined;
+  /** Where probes come from; undefined: the system chooses. */
+  readonly source: IpAddress | undefined;
+  readonly check: ProbeCheck;
 }
 
 export interface Pool {
@@ -151,6 +139,12 @@ export interface Pool {
   /** Undefined: the endpoints count as up. */
   readonly monitor: Monitor | undefined;
   readonly endpoints: readonly Endpoint[];
+  /** Undefined: automation may take out all. */
+  readonly floor: Floor | undefined;
+  /** How long a region takes to get all its clients back; undefined: at once. */
+  readonly rampMs: number | undefined;
+  /** Of regions that have a bound. */
+  readonly capacities: readonly Capacity[];
 }
 
 export interface Endpoint {
@@ -158,42 +152,15 @@ export interface Endpoint {
   readonly name: string;
   /** Index into `Config.regions`. */
   readonly region: number;
-  readonly address: IpAddress;
+  /** What A or AAAA answers; undefined: an endpoint by host name alone. */
+  readonly address: IpAddress | undefined;
+  /** Where CNAME, HTTPS, SVCB, SRV and MX lead. */
+  readonly host: WireName | undefined;
   /** 0–1000; 0 takes no share while any other is up. */
   readonly weight: number;
-  /** Where the monitor checks; the port of the monitor when undefined here. */
-  readonly probe: { readonly address: IpAddress; readonly port: number | undefined };
+  /** Where the monitor checks: the host when there is no address; the port of the monitor when undefined here. */
+  readonly probe: { readonly address: IpAddress | undefined; readonly port: number | undefined };
 }
-
-export type AllDown = 'serve-all' | 'last-known-good' | 'nodata';
-
-interface PolicyBase {
-  readonly name: string;
-  /** Index into `Config.pools`. */
-  readonly pool: number;
-  readonly ttlSeconds: number;
-  /** Most addresses in one answer. */
-  readonly answers: number;
-  readonly allDown: AllDown;
-}
-
-export interface NearestPolicy extends PolicyBase {
-  readonly type: 'nearest';
-}
-
-export interface FailoverPolicy extends PolicyBase {
-  readonly type: 'failover';
-  /** Tiers in order of preference, each a list of indexes into the pool's endpoints. */
-  readonly tiers: readonly (readonly number[])[];
-}
-
-export interface WeightedPolicy extends PolicyBase {
-  readonly type: 'weighted';
-  /** `pool`: one share for the whole world; `region`: the nearest region first, by weight inside it. */
-  readonly within: 'pool' | 'region';
-}
-
-export type Policy = NearestPolicy | FailoverPolicy | WeightedPolicy;
 
 export interface ZoneSource {
   readonly apex: WireName;
@@ -209,8 +176,33 @@ export interface InlineLine {
 
 export interface Steer {
   readonly owner: WireName;
-  /** Index into `Config.policies`. */
-  readonly policy: number;
+  /** Index into `Config.steerings`. */
+  readonly steering: number;
   readonly line: number;
   readonly column: number;
+}
+
+/** How a steered name is answered. */
+export interface Steering {
+  /** Index into `Config.policies`. */
+  readonly policy: number;
+  /**
+   * What becomes of endpoints that have a host name alone: `cname` answers every type with a CNAME to the host, `flatten`
+   * answers A and AAAA with the host's own addresses.
+   */
+  readonly hosts: 'cname' | 'flatten';
+  /** Undefined: not steered, so that the zone answers. */
+  readonly https: ServiceForm | undefined;
+  readonly svcb: ServiceForm | undefined;
+  readonly srv: { readonly port: number; readonly answers: number } | undefined;
+  readonly mx: { readonly answers: number } | undefined;
+}
+
+/** What HTTPS and SVCB records say besides where they lead (RFC 9460 §7). */
+export interface ServiceForm {
+  /** Empty: not told. */
+  readonly alpn: readonly string[];
+  readonly port: number | undefined;
+  /** Most records, for endpoints with host names; those without share one record for the name itself. */
+  readonly answers: number;
 }

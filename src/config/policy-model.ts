@@ -1,4 +1,5 @@
 import type { IpAddress } from '../ip/address.ts';
+import type { Window } from '../steering/window.ts';
 
 /** What a policy hands a client on to: a pool or a policy, as an index into `Config.pools` or `Config.policies`. */
 export type Use = { readonly pool: number } | { readonly policy: number };
@@ -105,17 +106,6 @@ export interface SchedulePolicy extends PolicyBase {
   readonly otherwise: Use;
 }
 
-/** A part of the week in a time zone. */
-export interface Window {
-  /** IANA name. */
-  readonly timeZone: string;
-  /** 1 Monday … 7 Sunday. */
-  readonly days: readonly number[];
-  /** Minutes since midnight; `to` ≤ `from` ends on the next day, equal is the whole day. */
-  readonly fromMinute: number;
-  readonly toMinute: number;
-}
-
 export interface SplitPolicy extends PolicyBase {
   readonly type: 'split';
   readonly rules: readonly SplitRule[];
@@ -148,13 +138,7 @@ export interface OwnerTable {
   readonly owners: ReadonlyMap<string, number>;
 }
 
-/** Bounds of what automation may do to a pool. */
-export interface Floor {
-  /** Regions that stay. */
-  readonly regions: number;
-  /** Share of the pool's weight that stays, 0 … 1. */
-  readonly capacity: number;
-}
+export type { Floor } from '../steering/floor.ts';
 
 /** What a region of a pool can take. Same unit as its load. */
 export interface Capacity {
@@ -167,17 +151,21 @@ export interface Capacity {
 }
 
 /** The demand of a region's own clients: stated, or what the region reports to serve. */
-export type LoadSource =
-  | { readonly kind: 'static'; readonly load: number }
-  | {
-      /** `prometheus`: an instant query at `url`. `metric`: a line of a Prometheus page at `url`. `json`: a path in a document. */
-      readonly kind: 'prometheus' | 'metric' | 'json';
-      readonly url: string;
-      readonly query: string;
-      readonly everyMs: number;
-      /** How long the last value holds when no other comes. */
-      readonly keepMs: number;
-    };
+export type LoadSource = { readonly kind: 'static'; readonly load: number } | MeasuredLoad;
+
+/** A load that is asked for again and again. */
+export interface MeasuredLoad {
+  /**
+   * `prometheus`: the instant query `query` at the server `url`. `metric`: the sum of the lines `query`, a metric with
+   * or without labels, of a Prometheus page. `json`: the path `query` in a document.
+   */
+  readonly kind: 'prometheus' | 'metric' | 'json';
+  readonly url: string;
+  readonly query: string;
+  readonly everyMs: number;
+  /** How long the last value holds when no other comes. */
+  readonly keepMs: number;
+}
 
 /** What people set above health: `drain` as weight 0, `down` and `up` as verdicts. */
 export interface Override {

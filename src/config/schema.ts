@@ -5,6 +5,7 @@ import { geoSchema } from './sections/geo.ts';
 import { listenSchema } from './sections/listen.ts';
 import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
+import { overrideSchema } from './sections/overrides.ts';
 import { policySchema } from './sections/policies.ts';
 import { poolSchema } from './sections/pools.ts';
 import { queryLogSchema } from './sections/query-log.ts';
@@ -14,6 +15,7 @@ import { zoneSchema } from './sections/zones.ts';
 import { name } from './values.ts';
 
 const zonesWanted = `a list of 1 to ${limits.zones} zones`;
+const overridesWanted = `a list of at most ${limits.overrides} overrides`;
 
 /** The whole file, for editors and docs. `readDraft` reads the same sections item by item. */
 const configSchema = z.strictObject({
@@ -28,6 +30,11 @@ const configSchema = z.strictObject({
   monitors: named(monitorSchema).optional().describe('Monitors by name.'),
   pools: named(poolSchema).optional().describe('Pools by name.'),
   policies: named(policySchema).optional().describe('Policies by name.'),
+  overrides: z
+    .array(overrideSchema)
+    .max(limits.overrides)
+    .optional()
+    .describe('What people set above the checks, the last word last.'),
   zones: z.array(zoneSchema).min(1).max(limits.zones).describe('The zones that this server answers for.'),
 });
 
@@ -47,6 +54,10 @@ export const outlineSchema = z.strictObject(
     monitors: items('monitors', limits.monitors),
     pools: items('pools', limits.pools),
     policies: items('policies', limits.policies),
+    overrides: z
+      .array(z.unknown(), { error: overridesWanted })
+      .max(limits.overrides, { error: overridesWanted })
+      .default([]),
     zones: z
       .array(z.unknown(), { error: zonesWanted })
       .min(1, { error: zonesWanted })

@@ -1,16 +1,25 @@
 import type { AnswerLabels } from '../metrics/worker-counters.ts';
 import { limits } from '../runtime/limits.ts';
+import type { CountedSlots } from '../snapshot/compile/rotation-builder.ts';
 
 /**
- * Gives each (policy, region) pair its counter slot for the life of the process: a reload must not make a counter
+ * Gives each (policy, region) pair, and each policy's refusals, a counter slot for the life of the process: a reload must not make a counter
  * go back or count for somebody else. Pairs beyond the bound share the last slot.
  */
-export class AnswerSlots {
+export class AnswerSlots implements CountedSlots {
   private readonly slots = new Map<string, number>();
   readonly labels = new Map<number, AnswerLabels>();
 
-  slotOf(policy: string, region: string): number {
-    const key = `${policy}\n${region}`;
+  answers(policy: string, region: string): number {
+    return this.slotOf({ policy, region });
+  }
+
+  refusals(policy: string): number {
+    return this.slotOf({ policy, region: undefined });
+  }
+
+  private slotOf({ policy, region }: AnswerLabels): number {
+    const key = `${policy}\n${region ?? ''}`;
     const known = this.slots.get(key);
     if (known !== undefined) return known;
     const last = limits.answerCounters - 1;

@@ -1,21 +1,26 @@
+import type { Policy } from '../config/policy-model.ts';
+import { poolsUnder } from '../config/policy-uses.ts';
 import type { HealthChecker } from '../health/checker.ts';
 import type { HealthChange } from '../health/table.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { formatProblem } from '../runtime/problem.ts';
+import type { Random } from '../runtime/random.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import type { EndpointState } from '../snapshot/compile/eligible.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
-import type { ExplainHealth } from './explain-endpoints.ts';
+import { conditionWords } from './condition-words.ts';
+import type { ComposedConditions } from './conditions.ts';
+import { conditionsWithout } from './explain/without.ts';
+import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
-import { LastGood } from './last-good.ts';
+import { LiveConditions } from './live-conditions.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
 
 /** Changes of health that come together are published together. */
-const COALESCE_MS = 20;
+const COALESCE_MS = 10;
 /** A publication that failed, for lack of memory most likely, is tried again. */
 const RETRY_MS = 1_000;
 
@@ -23,6 +28,7 @@ export interface ControllerParts {
   readonly configPath: string;
   readonly stateDirectory: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly health: HealthChecker;
@@ -46,10 +52,12 @@ export interface ControllerParts {
 export class Controller {
   readonly slots = new AnswerSlots();
   private readonly parts: ControllerParts;
-  private readonly lastGood = new LastGood();
+  readonly conditions: LiveConditions;
   private readonly settings: SettingsMaker;
   private inUse: Loaded | undefined;
   private newest: SnapshotBuffers | undefined;
+  /** The conditions of the newest snapshot. */
+  private grownUnder: ComposedConditions | undefined;
   private generation = 0;
   private timer: Timer | undefined;
   private pendingFailures: HealthChange[] = [];
@@ -62,6 +70,7 @@ export class Controller {
   constructor(parts: ControllerParts) {
     this.parts = parts;
     this.settings = new SettingsMaker(parts.clock, () => this.republish());
+    this.conditions = new LiveConditions({ ...parts, onChange: () => this.republishSoon() });
   }
 
   get loaded(): Loaded | undefined {
@@ -73,11 +82,17 @@ export class Controller {
     return this.newest;
   }
 
-  /** Health as explanations need it, by the indexes of the config in use. */
-  get explainHealth(): ExplainHealth {
+  /** What answers are made from, for explanations; undefined before the first snapshot. */
+  get explainWorld(): ExplainWorld | undefined {
+    const { inUse: loaded, newest: snapshot, grownUnder: conditions } = this;
+    if (loaded === undefined || snapshot === undefined || conditions === undefined) return undefined;
+    const { clock, health } = this.parts;
+    const nowMs = clock.now();
     return {
-      stateOf: (pool, endpoint) => this.parts.health.stateOf(pool, endpoint),
-      wasGood: (pool, endpoint) => this.lastGood.has(this.inUse!.config, pool, endpoint),
+      ...{ loaded, snapshot, conditions, nowMs },
+      words: conditionWords(loaded.config, conditions),
+      health: (pool, endpoint) => health.stateOf(pool, endpoint),
+      conditionsWithout: (lost) => conditionsWithout(loaded.config, conditions, lost),
     };
   }
 
@@ -101,7 +116,7 @@ export class Controller {
 
   /** To be called at each change of an endpoint's state: publishes within COALESCE_MS. */
   healthChanged(change: HealthChange): void {
-    const { log, clock } = this.parts;
+    const { log } = this.parts;
     log[change.to === 'down' ? 'warn' : 'info'](
       { ...change, at: undefined, firstFailureAt: undefined },
       `${change.pool}/${change.endpoint} is ${change.to}`,
@@ -109,16 +124,28 @@ export class Controller {
     if (change.to === 'down') this.pendingFailures.push(change);
     if (this.inUse === undefined) return;
     if (change.to === 'down') this.tellWhenAllDown(change.pool);
-    this.timer ??= clock.setTimer(() => this.republish(), COALESCE_MS);
+    this.republishSoon();
+  }
+
+  /** To be called when an endpoint's results speak against its state, or do so no more: TTLs may go by that. */
+  doubtChanged(): void {
+    const goByIt = ({ ttl }: Policy): boolean => ttl.minSeconds < ttl.maxSeconds;
+    if (this.inUse?.config.policies.some(goByIt)) this.republishSoon();
+  }
+
+  private republishSoon(): void {
+    if (this.inUse === undefined) return;
+    this.timer ??= this.parts.clock.setTimer(() => this.republish(), COALESCE_MS);
   }
 
   private tellWhenAllDown(name: string): void {
-    const { pools, policies } = this.inUse!.config;
+    const { config } = this.inUse!;
+    const { pools, policies } = config;
     const pool = pools.findIndex((one) => one.name === name);
     const endpoints = pools[pool]?.endpoints ?? [];
     if (!endpoints.every((_, e) => this.parts.health.stateOf(pool, e).state === 'down')) return;
     const rules = policies
-      .filter((policy) => policy.pool === pool)
+      .filter((_, index) => poolsUnder(config.policies, index).includes(pool))
       .map((policy) => `${policy.name}: ${policy.allDown}`);
     this.parts.log.error(
       { pool: name },
@@ -131,6 +158,7 @@ export class Controller {
     this.end.abort();
     this.timer?.cancel();
     this.settings.stop();
+    this.conditions.stop();
     await this.loading;
   }
 
@@ -182,11 +210,14 @@ export class Controller {
     const { health, metrics, prepare } = this.parts;
     const before = this.inUse;
     // Until the sockets are there everything goes on with the old config: a health change may come meanwhile.
+    await this.conditions.hosts.add(loaded.config);
+    if (before === undefined) this.conditions.take(loaded.config);
     await prepare(loaded, this.newest ?? this.compose(loaded));
     this.end.signal.throwIfAborted();
     // No wait from here on: states are looked up by the indexes of the config in use, so both change at once.
     if (before !== undefined) health.update(loaded.config);
     this.inUse = loaded;
+    this.conditions.take(loaded.config);
     // Born at 0: `increase()` would miss the first failover of a pool otherwise.
     for (const { name, monitor } of loaded.config.pools)
       if (monitor) metrics.failoverSeconds.zero({ pool: name });
@@ -234,21 +265,12 @@ export class Controller {
   }
 
   private compose(loaded: Loaded): SnapshotBuffers {
-    const { config, image, geo } = loaded;
-    const state = (p: number, e: number): EndpointState => this.parts.health.stateOf(p, e).state;
-    this.lastGood.observe(config, state);
-    const rotation = buildRotation(
-      config,
-      { state, wasGood: (pool, endpoint) => this.lastGood.has(config, pool, endpoint) },
-      (policy, region) => this.slots.slotOf(policy, region),
-    );
-    return {
-      generation: ++this.generation,
-      image,
-      geo: geo.map,
-      rotation,
-      settings: this.settings.make(loaded),
-    };
+    const { config, image, geo, owners } = loaded;
+    const conditions = this.conditions.compose();
+    const rotation = buildRotation(config, conditions, this.slots);
+    this.grownUnder = conditions;
+    const settings = this.settings.make(loaded);
+    return { generation: ++this.generation, image, views: geo.maps, owners, rotation, settings };
   }
 }
 

@@ -27,6 +27,7 @@ export function registerViews(
   registerHealthGauges(registry, {
     config: () => controller.loaded?.config,
     state: (pool, endpoint) => health.stateOf(pool, endpoint).state,
+    certificateExpiresAtMs: (pool, endpoint) => health.stateOf(pool, endpoint).certificate?.expiresAtMs,
   });
   registerQueryLog(registry, queryLog);
   registerGeoAge(registry, {

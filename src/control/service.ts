@@ -1,7 +1,8 @@
 import type { Config, SocketAddress } from '../config/model.ts';
 import { createHealthChecker, type HealthChecker } from '../health/checker.ts';
 import { HealthMemory } from '../health/memory.ts';
-import { networkProbes } from '../health/probes/network.ts';
+import { createProbes } from '../health/probes/network.ts';
+import { Reports } from '../health/reports.ts';
 import { createMetrics, type Metrics } from '../metrics/registry.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
@@ -13,6 +14,7 @@ import { Controller } from './controller.ts';
 import { DataPlane, formatSocket } from './data-plane.ts';
 import { explain } from './explain.ts';
 import { FileWatch } from './file-watch.ts';
+import { addReportRoute } from './health-reports.ts';
 import { createRoutes, type HttpServer, type HttpSource, startHttp } from './http.ts';
 import type { Loaded, LoadOutcome } from './load.ts';
 import { runLoad } from './loader.ts';
@@ -90,17 +92,22 @@ class RunningService implements Service {
     this.queryLog = new QueryLog(this.dataPlane.logRings, options.clock, options.log, (restarts) =>
       metrics.workerRestarts.inc({ worker: 'query-log' }, restarts),
     );
+    const reports = new Reports(options.clock);
     this.health = createHealthChecker({
       ...options,
-      probes: networkProbes,
+      reports,
+      probes: createProbes(reports),
       onChange: (change) => {
         this.memory?.changed();
         this.controller.healthChanged(change);
       },
+      onDoubt: () => this.controller.doubtChanged(),
       onProbe: ({ pool, endpoint, region, code, durationMs }) => {
         metrics.probes.inc({ pool, endpoint, result: code });
         metrics.probeSeconds.observe({ pool, region }, durationMs / 1000);
       },
+      onCertificate: ({ pool, endpoint, text }) =>
+        options.log.warn({ pool, endpoint }, `${pool}/${endpoint}: ${text}`),
     });
     this.controller = new Controller({
       ...options,
@@ -205,12 +212,18 @@ class RunningService implements Service {
       notReady: () => this.notReady(),
       status: () => (this.controller.snapshot === undefined ? undefined : this.status()),
       explain: (request) => {
-        const { loaded, snapshot } = this.controller;
-        if (loaded === undefined || snapshot === undefined) return undefined;
-        return explain(request, loaded, snapshot, this.controller.explainHealth, this.options.random.next());
+        const { explainWorld } = this.controller;
+        return explainWorld && explain(request, explainWorld);
       },
     };
-    return startHttp(createRoutes(source, this.options.log), address, this.options.log);
+    const { log } = this.options;
+    const app = createRoutes(source, log);
+    addReportRoute(app, {
+      tokens: () => this.controller.loaded?.config.pushTokens ?? [],
+      take: (pool, endpoint, report) => this.health.report(pool, endpoint, report),
+      count: (result) => this.metrics.healthReports.inc({ result }),
+    });
+    return startHttp(app, address, log);
   }
 
   private notReady(): string | undefined {

@@ -1,5 +1,5 @@
+import { endpointText } from '../config/endpoint-text.ts';
 import type { HealthChecker } from '../health/checker.ts';
-import { formatAddress } from '../ip/address.ts';
 import { version } from '../runtime/version.ts';
 import type { WorkerStatus } from '../server/worker-set.ts';
 import type { Loaded } from './load.ts';
@@ -30,6 +30,8 @@ interface PoolStatus {
     readonly health: string;
     readonly since: string;
     readonly reason: string | undefined;
+    /** When the certificate that it shows to probes expires. */
+    readonly certificateExpires: string | undefined;
   }[];
 }
 
@@ -62,14 +64,15 @@ export function describeStatus(
     pools: config.pools.map((pool, p) => ({
       name: pool.name,
       endpoints: pool.endpoints.map((endpoint, e) => {
-        const { state, sinceMs, lastReason } = health.stateOf(p, e);
+        const { state, sinceMs, lastReason, certificate } = health.stateOf(p, e);
         return {
           name: endpoint.name,
           region: config.regions[endpoint.region]!.name,
-          address: formatAddress(endpoint.address),
+          address: endpointText(endpoint),
           health: state,
           since: new Date(sinceMs).toISOString(),
           reason: lastReason,
+          certificateExpires: certificate && new Date(certificate.expiresAtMs).toISOString(),
         };
       }),
     })),

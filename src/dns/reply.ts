@@ -96,6 +96,32 @@ export class Reply {
     return true;
   }
 
+  /**
+   * Writes one record: a pointer to `ownerAt` in this message, class IN, and what stands at `from`: type, length and
+   * RDATA without names to compress. False when it doesn't fit.
+   */
+  record(section: Section, ownerAt: number, ttlSeconds: number, bytes: Uint8Array, from: number): boolean {
+    const length = (bytes[from + 2]! << 8) | bytes[from + 3]!;
+    const { out, at } = this;
+    if (at + 12 + length > this.limit) return false;
+    out[at] = 0xc0 | (ownerAt >>> 8);
+    out[at + 1] = ownerAt & 0xff;
+    out[at + 2] = bytes[from]!;
+    out[at + 3] = bytes[from + 1]!;
+    out[at + 4] = 0;
+    out[at + 5] = 1;
+    out[at + 6] = ttlSeconds >>> 24;
+    out[at + 7] = ttlSeconds >>> 16;
+    out[at + 8] = ttlSeconds >>> 8;
+    out[at + 9] = ttlSeconds;
+    out[at + 10] = length >>> 8;
+    out[at + 11] = length;
+    for (let i = 0; i < length; i++) out[at + 12 + i] = bytes[from + 4 + i]!;
+    this.at = at + 12 + length;
+    this.counts[section] = this.counts[section]! + 1;
+    return true;
+  }
+
   /** Makes the names of the question targets of compression. Only records with names in them need it. */
   rememberQuestion(query: Query): void {
     if (this.questionKnown) return;

@@ -1,7 +1,7 @@
-import type { Monitor } from '../config/model.ts';
+import type { ProbeCheck } from '../config/check-model.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
-import type { ProbeResult, Probes, ProbeTarget } from './probes/probe.ts';
+import { type ProbeResult, type Probes, type ProbeTarget, probeWith } from './probes/probe.ts';
 
 /** One probe in flight, with its deadline. It ends exactly once: with a result, or abandoned without one. */
 export class Attempt {
@@ -24,11 +24,8 @@ export class Attempt {
     this.timer = clock.setTimer(() => this.timeOut(), deadlineMs);
   }
 
-  run(probes: Probes, target: ProbeTarget, check: Monitor['check']): void {
-    const { signal } = this.controller;
-    const probing =
-      check.type === 'tcp' ? probes.tcp(target, check, signal) : probes[check.type](target, check, signal);
-    probing.then(
+  run(probes: Probes, target: ProbeTarget, check: ProbeCheck): void {
+    probeWith(probes, target, check, this.controller.signal).then(
       (result) => this.end(result),
       (fault: unknown) => this.end(this.failure('error', `the probe itself failed: ${String(fault)}`)),
     );

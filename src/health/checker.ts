@@ -1,9 +1,11 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { type CertificateWarning, CertificateWarnings } from './certificate-warnings.ts';
 import type { Check } from './check.ts';
 import { type CheckedConfig, emptyInventory, type Known, knownFrom, takeInventory } from './inventory.ts';
 import type { ProbeCode, ProbeResult, Probes } from './probes/probe.ts';
 import { knownFromMemory, type RememberedHealth } from './remembered.ts';
+import type { Report, Reports } from './reports.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Standing } from './state-machine.ts';
 import type { EndpointHealth, HealthChange } from './table.ts';
@@ -22,8 +24,14 @@ export interface HealthCheckerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly probes: Probes;
+  /** What `probes` of reported health look at. */
+  readonly reports: Reports;
   readonly onChange: (change: HealthChange) => void;
+  /** The newest result of an endpoint speaks against its state, or does so no more. */
+  readonly onDoubt: () => void;
   readonly onProbe: (report: ProbeReport) => void;
+  /** At most once a day for an endpoint. */
+  readonly onCertificate: (warning: CertificateWarning) => void;
 }
 
 export interface HealthChecker {
@@ -34,6 +42,8 @@ export interface HealthChecker {
   start(config: CheckedConfig, remembered: readonly RememberedHealth[]): Promise<void>;
   /** Takes over a new config; what it did not change goes on undisturbed. Tells no change of state. */
   update(config: CheckedConfig): void;
+  /** Takes a report and looks at it at once. False when no monitor waits for reports about this endpoint. */
+  report(pool: string, endpoint: string, report: Report): boolean;
   /** Ends all probes. States stay readable. */
   stop(): void;
   /** By the indexes of the newest config. */
@@ -51,6 +61,7 @@ export function createHealthChecker(parts: HealthCheckerParts): HealthChecker {
 class Checker implements HealthChecker {
   private readonly parts: HealthCheckerParts;
   private readonly scheduler: Scheduler;
+  private readonly certificates: CertificateWarnings;
   private inventory = emptyInventory();
   /** Checks that are neither up nor down yet, while somebody waits for the first round. */
   private readonly undecided = new Set<Check>();
@@ -58,6 +69,7 @@ class Checker implements HealthChecker {
 
   constructor(parts: HealthCheckerParts) {
     this.parts = parts;
+    this.certificates = new CertificateWarnings(parts.clock, parts.onCertificate);
     this.scheduler = new Scheduler({
       ...parts,
       onResult: (check, result, before) => this.record(check, result, before),
@@ -86,6 +98,15 @@ class Checker implements HealthChecker {
     this.adopt(config, knownFrom(this.inventory));
   }
 
+  report(pool: string, endpoint: string, report: Report): boolean {
+    if (!this.parts.reports.put(pool, endpoint, report)) return false;
+    for (const [check, places] of this.inventory.places) {
+      const meant = places.some((place) => place.poolName === pool && place.endpointName === endpoint);
+      if (meant) this.scheduler.hasten(check);
+    }
+    return true;
+  }
+
   stop(): void {
     this.scheduler.stop();
     this.endFirstRound();
@@ -112,8 +133,10 @@ class Checker implements HealthChecker {
 
   private adopt(config: CheckedConfig, known: Known): void {
     const old = this.inventory;
-    const { clock, onChange } = this.parts;
-    this.inventory = takeInventory(config, old, known, clock.now(), onChange);
+    const { clock, onChange, onDoubt, reports } = this.parts;
+    reports.adopt(config);
+    this.inventory = takeInventory(config, old, known, clock.now(), onChange, onDoubt);
+    this.certificates.keep([...this.inventory.places.values()].flat());
     for (const check of old.checks.values()) {
       if (this.inventory.places.has(check)) continue;
       this.scheduler.remove(check);
@@ -124,7 +147,7 @@ class Checker implements HealthChecker {
 
   private record(check: Check, result: ProbeResult, before: Standing): void {
     const { standing } = check;
-    const { code, ok, durationMs } = result;
+    const { code, ok, durationMs, certificate } = result;
     if (standing.state !== 'unknown') this.decided(check);
     const news = {
       state: standing.state,
@@ -137,7 +160,14 @@ class Checker implements HealthChecker {
     const { table, places } = this.inventory;
     for (const { pool, endpoint, poolName, endpointName, region } of places.get(check) ?? []) {
       this.parts.onProbe({ pool: poolName, endpoint: endpointName, region, ok, code, durationMs });
-      table.record(pool, endpoint, news, standing.firstFailureAt ?? before.firstFailureAt);
+      if (certificate !== undefined) this.certificates.saw(poolName, endpointName, certificate.warning);
+      const seen = certificate ?? table.at(pool, endpoint).certificate;
+      table.record(
+        pool,
+        endpoint,
+        { ...news, certificate: seen },
+        standing.firstFailureAt ?? before.firstFailureAt,
+      );
     }
   }
 

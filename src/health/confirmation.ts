@@ -36,7 +36,7 @@ export function planNext(
 ): Plan {
   const one = { tries: 1, spacingMs: 0, deadlineMs: timing.timeoutMs, silenceWeight: 1 };
   if (!isInDoubt(standing)) return { ...one, delayMs: timing.intervalMs };
-  const quickMs = Math.min(timing.intervalMs, 1_000);
+  const quickMs = confirmEveryMs(timing.intervalMs);
   if (!standing.silent) return { ...one, delayMs: quickMs };
 
   const seconds = Math.max(1, timing.fall - 1);
@@ -51,4 +51,9 @@ export function planNext(
     deadlineMs,
     silenceWeight: scarce ? refusalWeight : 1,
   };
+}
+
+/** From one probe to the next while an endpoint is in doubt. */
+export function confirmEveryMs(intervalMs: number): number {
+  return Math.min(intervalMs, 1_000);
 }

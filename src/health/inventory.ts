@@ -1,5 +1,6 @@
+import { endpointText } from '../config/endpoint-text.ts';
 import type { Config, Endpoint, Monitor, Pool } from '../config/model.ts';
-import { sameAddress } from '../ip/address.ts';
+import { type IpAddress, sameAddress } from '../ip/address.ts';
 import { Check } from './check.ts';
 import { initialStanding } from './state-machine.ts';
 import { type EndpointHealth, fresh, type HealthChange, HealthTable } from './table.ts';
@@ -49,8 +50,9 @@ export function takeInventory(
   known: Known,
   nowMs: number,
   onChange: (change: HealthChange) => void,
+  onDoubt: () => void,
 ): Inventory {
-  const table = new HealthTable(config.pools, nowMs, onChange);
+  const table = new HealthTable(config.pools, nowMs, onChange, onDoubt);
   const checks = new Map<string, Check>();
   const places = new Map<Check, Place[]>();
   for (const [p, pool] of config.pools.entries()) {
@@ -60,7 +62,8 @@ export function takeInventory(
         if (before?.state === 'up') table.restore(p, e, fresh('up', before.sinceMs));
         continue;
       }
-      const target = targetOf(endpoint, pool.monitor);
+      const region = config.regions[endpoint.region]!.name;
+      const target = targetOf(endpoint, pool.monitor, { pool: pool.name, endpoint: endpoint.name, region });
       const key = checkKey(target, pool.monitor);
       const check =
         checks.get(key) ??
@@ -68,8 +71,10 @@ export function takeInventory(
         new Check(target, pool.monitor, initialStanding(before?.state ?? 'unknown'));
       checks.set(key, check);
       const { state } = check.standing;
-      table.restore(p, e, before?.state === state ? before : fresh(state, nowMs));
-      const region = config.regions[endpoint.region]!.name;
+      const health = before?.state === state ? before : fresh(state, nowMs);
+      // Another check may see no certificate, or another one.
+      const certificate = old.checks.has(key) ? before?.certificate : undefined;
+      table.restore(p, e, { ...health, certificate });
       const identity = identityOf(endpoint, pool.monitor);
       const names = { poolName: pool.name, endpointName: endpoint.name };
       const place = { pool: p, endpoint: e, ...names, region, identity };
@@ -91,8 +96,12 @@ export function knownFrom({ config, table }: Inventory): Known {
     const before = endpoints.get(JSON.stringify([pool.name, endpoint.name]));
     if (before === undefined) return undefined;
     const same =
-      sameAddress(before.endpoint.address, endpoint.address) &&
-      sameAddress(before.endpoint.probe.address, endpoint.probe.address);
+      endpointText(before.endpoint) === endpointText(endpoint) &&
+      samePlace(before.endpoint.probe.address, endpoint.probe.address);
     return same ? before.health : undefined;
   };
+}
+
+function samePlace(before: IpAddress | undefined, now: IpAddress | undefined): boolean {
+  return before === undefined || now === undefined ? before === now : sameAddress(before, now);
 }

@@ -43,6 +43,13 @@ export class Scheduler {
     this.arm();
   }
 
+  /** Makes the next probe of the check due now; one that is in flight goes on. */
+  hasten(check: Check): void {
+    if (!this.checks.has(check) || check.attempts.length > 0) return;
+    this.enqueue(check, this.parts.clock.monotonicMs());
+    this.arm();
+  }
+
   /** Ends the check's probes, those in flight without a result. */
   remove(check: Check): void {
     this.checks.delete(check);

@@ -1,3 +1,4 @@
+import type { SeenCertificate } from './probes/probe.ts';
 import type { HealthState } from './state-machine.ts';
 
 /** The health of one endpoint as the rest of the program and people see it. */
@@ -13,6 +14,8 @@ export interface EndpointHealth {
   /** Consecutive, up to the newest result. */
   readonly failures: number;
   readonly successes: number;
+  /** The newest that a probe saw; undefined where none has seen one. */
+  readonly certificate: SeenCertificate | undefined;
 }
 
 /** An endpoint's state changed. */
@@ -41,11 +44,18 @@ export class HealthTable {
   private readonly pools: readonly PoolNames[];
   private readonly rows: EndpointHealth[][];
   private readonly onChange: (change: HealthChange) => void;
+  private readonly onDoubt: () => void;
 
   /** Endpoints of a pool with a monitor begin as unknown, all others as up. */
-  constructor(pools: readonly PoolNames[], nowMs: number, onChange: (change: HealthChange) => void) {
+  constructor(
+    pools: readonly PoolNames[],
+    nowMs: number,
+    onChange: (change: HealthChange) => void,
+    onDoubt: () => void = () => {},
+  ) {
     this.pools = pools;
     this.onChange = onChange;
+    this.onDoubt = onDoubt;
     this.rows = pools.map((pool) =>
       pool.endpoints.map(() => fresh(pool.monitor === undefined ? 'up' : 'unknown', nowMs)),
     );
@@ -67,7 +77,7 @@ export class HealthTable {
     this.rows[pool]![endpoint] = health;
   }
 
-  /** Writes the newest result; tells `onChange` when the state differs. */
+  /** Writes the newest result; tells `onChange` when the state differs, `onDoubt` when it is in doubt or no more. */
   record(
     pool: number,
     endpoint: number,
@@ -78,7 +88,10 @@ export class HealthTable {
     const changed = old.state !== news.state;
     const at = news.lastProbeAtMs;
     this.rows[pool]![endpoint] = { ...news, sinceMs: changed ? at : old.sinceMs };
-    if (!changed) return;
+    if (!changed) {
+      if (contradicts(old) !== contradicts(news)) this.onDoubt();
+      return;
+    }
     this.onChange({
       pool: this.pools[pool]!.name,
       endpoint: this.pools[pool]!.endpoints[endpoint]!.name,
@@ -91,6 +104,15 @@ export class HealthTable {
   }
 }
 
+/** The newest results speak against the state. */
+export function contradicts({
+  state,
+  failures,
+  successes,
+}: Pick<EndpointHealth, 'state' | 'failures' | 'successes'>): boolean {
+  return state === 'down' ? successes > 0 : failures > 0;
+}
+
 /** An endpoint of which nothing is known but its state. */
 export function fresh(state: HealthState, sinceMs: number): EndpointHealth {
   return {
@@ -101,5 +123,6 @@ export function fresh(state: HealthState, sinceMs: number): EndpointHealth {
     lastDurationMs: undefined,
     failures: 0,
     successes: 0,
+    certificate: undefined,
   };
 }

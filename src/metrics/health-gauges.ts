@@ -6,6 +6,8 @@ export interface HealthSource {
   /** Undefined before the first load is in use. */
   config(): Config | undefined;
   state(pool: number, endpoint: number): HealthState;
+  /** Wall clock ms; undefined where no certificate was seen. */
+  certificateExpiresAtMs(pool: number, endpoint: number): number | undefined;
 }
 
 const values = { up: 1, unknown: 0.5, down: 0 } as const;
@@ -36,6 +38,17 @@ export function registerHealthGauges(registry: Registry, source: HealthSource): 
         if (state === 'up') this.set({ pool, region }, 1);
     },
   });
+  new Gauge({
+    name: 'meridian_certificate_expiry_seconds',
+    help: 'When the certificate that the endpoint shows to probes expires, seconds since 1970.',
+    labelNames: ['pool', 'endpoint'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { pool, endpoint, certificateExpiresAtMs } of endpoints(source))
+        if (certificateExpiresAtMs !== undefined) this.set({ pool, endpoint }, certificateExpiresAtMs / 1000);
+    },
+  });
 }
 
 function endpoints(source: HealthSource) {
@@ -47,6 +60,7 @@ function endpoints(source: HealthSource) {
       endpoint: endpoint.name,
       region: config.regions[endpoint.region]!.name,
       state: source.state(p, e),
+      certificateExpiresAtMs: source.certificateExpiresAtMs(p, e),
     })),
   );
 }

@@ -30,6 +30,12 @@ export function createMetrics() {
       buckets: failoverBuckets,
       registers,
     }),
+    healthReports: new Counter({
+      name: 'meridian_health_reports_total',
+      help: 'Reports of health over the API, by result.',
+      labelNames: ['result'] as const,
+      registers,
+    }),
     generation: new Gauge({
       name: 'meridian_snapshot_generation',
       help: 'Generation of the newest published snapshot.',
@@ -87,6 +93,9 @@ export function createMetrics() {
   for (const result of ['success', 'failure']) {
     metrics.publishes.inc({ result }, 0);
     metrics.reloads.inc({ result }, 0);
+  }
+  for (const result of ['accepted', 'unauthorized', 'unknown', 'malformed']) {
+    metrics.healthReports.inc({ result }, 0);
   }
   metrics.lastReloadOk.set(1);
   return metrics;

@@ -13,10 +13,10 @@ import {
 import { Tally } from '../server/control-block.ts';
 import { registerConnections } from './connections.ts';
 
-/** Which policy and region an answer slot stands for. */
+/** Which policy and region an answer slot stands for; without a region, the policy's refusals by residency. */
 export interface AnswerLabels {
   readonly policy: string;
-  readonly region: string;
+  readonly region: string | undefined;
 }
 
 /** Counters in shared memory: each is the sum over these views, one a worker. */
@@ -83,7 +83,20 @@ export function registerWorkerCounters(registry: Registry, source: CounterSource
       this.reset();
       const counts = source.counts();
       for (const [slot, { policy, region }] of source.answers()) {
-        this.inc({ policy, region }, sum(counts, answerSlot(slot)));
+        if (region !== undefined) this.inc({ policy, region }, sum(counts, answerSlot(slot)));
+      }
+    },
+  });
+  new Counter({
+    name: 'meridian_residency_refusals_total',
+    help: 'Answers withheld, or given as the sorry address, because no region that may serve the client could.',
+    labelNames: ['policy'] as const,
+    registers,
+    collect() {
+      this.reset();
+      const counts = source.counts();
+      for (const [slot, { policy, region }] of source.answers()) {
+        if (region === undefined) this.inc({ policy }, sum(counts, answerSlot(slot)));
       }
     },
   });

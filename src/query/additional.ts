@@ -66,7 +66,7 @@ export function nodeNamed({ image, target: lower }: QueryContext, from: number):
 }
 
 function isStatic(words: Int32Array, node: number): boolean {
-  return words[node + NodeField.POLICY]! < 0 && words[node + NodeField.CUT] === 0;
+  return words[node + NodeField.ENTRY]! < 0 && words[node + NodeField.CUT] === 0;
 }
 
 function writeAddresses(context: QueryContext, node: number): void {

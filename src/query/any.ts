@@ -13,7 +13,7 @@ export function writeAny(context: QueryContext, node: number, ownerAt: number): 
   const { image, reply } = context;
   const cname = image.rrset(node, RrType.CNAME);
   if (cname !== 0) return writeRrset(context, Section.ANSWER, cname, ownerAt, 0);
-  if (image.words[node + NodeField.RRSET_COUNT] === 0 && image.words[node + NodeField.POLICY]! < 0) {
+  if (image.words[node + NodeField.RRSET_COUNT] === 0 && image.words[node + NodeField.ENTRY]! < 0) {
     return writeNegative(context, node);
   }
   const rdataAt = reply.startRecord(hinfo, 0, ownerAt, 0);

@@ -4,7 +4,7 @@ import { Section } from '../dns/reply.ts';
 import { limits } from '../runtime/limits.ts';
 import { NodeField } from '../snapshot/image.ts';
 import type { QueryContext } from './context.ts';
-import { DONE, FULL } from './node.ts';
+import { DONE, FULL } from './outcome.ts';
 import { firstRdata, writeRrset } from './records.ts';
 
 /** Bytes of type, class and TTL in front of the name in the scratch. */

@@ -1,5 +1,5 @@
-import { RotationHeader } from '../snapshot/rotation.ts';
-import { CandidateField, PolicyField } from '../steering/table.ts';
+import { EntryField } from '../snapshot/rotation.ts';
+import { CandidateField } from '../steering/nodes.ts';
 import type { QueryContext } from './context.ts';
 import { RecordWord } from './log-layout.ts';
 import type { QuerySource } from './source.ts';
@@ -44,11 +44,12 @@ function writeSubnet({ log, query, scope }: QueryContext, at: number): void {
 }
 
 /** The policy that steered the answer last, and the region of its first address. */
-function writeDecision({ log, policy, choice, rotation }: QueryContext, at: number): void {
-  const steered = policy !== 0;
-  log.words[at + RecordWord.POLICY] = steered ? (policy - RotationHeader.SIZE) / PolicyField.SIZE : -1;
+function writeDecision({ log, entry, choice, rotation }: QueryContext, at: number): void {
+  const { words } = rotation;
+  const steered = entry !== 0;
+  log.words[at + RecordWord.POLICY] = steered ? words[entry + EntryField.POLICY]! : -1;
   log.words[at + RecordWord.REGION] =
-    steered && choice.count > 0 ? rotation.words[choice.candidates[0]! + CandidateField.REGION]! : -1;
+    steered && choice.count > 0 ? words[choice.candidates[0]! + CandidateField.REGION]! : -1;
 }
 
 function writeQuestion(packet: Uint8Array, { log, query }: QueryContext, at: number): void {

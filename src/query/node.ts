@@ -2,18 +2,15 @@ import { RrType } from '../dns/constants.ts';
 import { followName } from '../dns/query.ts';
 import { Section } from '../dns/reply.ts';
 import { NodeField } from '../snapshot/image.ts';
+import type { RecordKind } from '../snapshot/rotation.ts';
 import { leadBytes, writeAdditional } from './additional.ts';
 import { writeAny } from './any.ts';
 import type { QueryContext } from './context.ts';
 import { writeNegative } from './negative.ts';
+import { DONE, FULL } from './outcome.ts';
 import { firstRdata, writeRrset } from './records.ts';
 import type { QuerySource } from './source.ts';
-import { emptyTtl, Steered, steer } from './steer.ts';
-
-/** The answer is complete. */
-export const DONE = 0;
-/** A record did not fit. */
-export const FULL = -1;
+import { answerSteered, steeredKind } from './steer.ts';
 
 /**
  * Answers from a node that stands for the name at `ownerAt` in the message. Returns DONE, FULL, or the place in the
@@ -27,12 +24,11 @@ export function answerNode(
 ): number {
   const { image, query, reply } = context;
   const type = query.type;
-  const policy = image.words[node + NodeField.POLICY]!;
-  if (policy >= 0 && (type === RrType.A || type === RrType.AAAA)) {
-    const outcome = steer(context, source, policy, ownerAt);
-    if (outcome === Steered.FULL) return FULL;
-    if (outcome === Steered.EMPTY) return writeNegative(context, node, emptyTtl(context)) ? DONE : FULL;
-    return DONE;
+  const steering = image.words[node + NodeField.ENTRY]!;
+  if (steering >= 0) {
+    const entry = context.rotation.entry(steering);
+    const kind = steeredKind(context, entry, type);
+    if (kind >= 0) return answerSteered(context, source, node, entry, kind as RecordKind, ownerAt);
   }
   if (type === RrType.ANY) return writeAny(context, node, ownerAt) ? DONE : FULL;
   const rrset = image.rrset(node, type);

@@ -10,8 +10,9 @@ import { writeDname } from './dname.ts';
 import { withheld } from './limited.ts';
 import { logQuery } from './log-query.ts';
 import { writeNegative } from './negative.ts';
-import { answerNode, DONE, FULL } from './node.ts';
+import { answerNode } from './node.ts';
 import { addOptions } from './options.ts';
+import { DONE, FULL } from './outcome.ts';
 import { reasons } from './reasons.ts';
 import { QUESTION } from './records.ts';
 import { writeReferral } from './referral.ts';
@@ -37,7 +38,7 @@ export function respond(
   const udp = source.transport === Transport.UDP;
   context.scope = 0;
   context.askedNode = 0;
-  context.policy = 0;
+  context.entry = 0;
   context.cookieValid = false;
   reply.begin(
     packet,

@@ -1,77 +1,146 @@
-import { RrType } from '../dns/constants.ts';
+import { Rcode, RrType } from '../dns/constants.ts';
+import { followName } from '../dns/query.ts';
 import { Section } from '../dns/reply.ts';
-import { recordBytes } from '../snapshot/rotation.ts';
-import { choose } from '../steering/choose.ts';
-import { Walk } from '../steering/plan.ts';
-import { CandidateField, PolicyField, Serving } from '../steering/table.ts';
-import { placeClient } from './client.ts';
+import { EntryField, RecordKind } from '../snapshot/rotation.ts';
+import { CandidateField, NodeHeader, Serving } from '../steering/nodes.ts';
+import { introduce } from './client.ts';
 import type { QueryContext } from './context.ts';
 import { answerSlot } from './counters.ts';
+import { writeNegative } from './negative.ts';
+import { DONE, FULL } from './outcome.ts';
 import { reasons } from './reasons.ts';
-import { ANY_TTL, QUESTION } from './records.ts';
+import { ANY_TTL } from './records.ts';
+import { writeService } from './service.ts';
 import type { QuerySource } from './source.ts';
 
-/** How steering a name came out. */
-export const Steered = { ANSWERED: 0, EMPTY: 1, FULL: 2 } as const;
-export type Steered = (typeof Steered)[keyof typeof Steered];
+/** The kind of record that the entry at `entry` steers for questions of a type, −1 when the zone answers. */
+export function steeredKind({ rotation }: QueryContext, entry: number, type: number): RecordKind | -1 {
+  const { words } = rotation;
+  // RFC 1034 §3.6.2: where an alias stands nothing else does.
+  if (words[entry + EntryField.ROOTS + RecordKind.CNAME] !== 0) return RecordKind.CNAME;
+  const kind = kinds[type < kinds.length ? type : 0]!;
+  return kind >= 0 && words[entry + EntryField.ROOTS + kind] !== 0 ? (kind as RecordKind) : -1;
+}
+
+/** By type of question. */
+const kinds = new Int8Array(66).fill(-1);
+for (const [type, kind] of [
+  [RrType.A, RecordKind.A],
+  [RrType.AAAA, RecordKind.AAAA],
+  [RrType.HTTPS, RecordKind.HTTPS],
+  [RrType.SVCB, RecordKind.SVCB],
+  [RrType.SRV, RecordKind.SRV],
+  [RrType.MX, RecordKind.MX],
+] as const)
+  kinds[type] = kind;
 
 /**
- * Answers A or AAAA of a steered name, owned by the name at `ownerAt` in the message: place the client, choose by
- * the policy's tables, copy the chosen records.
+ * Answers a question that the entry at `entry` steers, owned by the name of `node` at `ownerAt` in the message: walk the
+ * tree, copy the records of what it chose. Returns as `answerNode` does.
  */
-export function steer(
+export function answerSteered(
   context: QueryContext,
   source: QuerySource,
-  policyIndex: number,
+  node: number,
+  entry: number,
+  kind: RecordKind,
   ownerAt: number,
-): Steered {
-  const { rotation, geo, client, choice, reply } = context;
-  const words = rotation.words;
-  const policy = rotation.policy(policyIndex);
-  context.policy = policy;
-  const v6 = context.query.type === RrType.AAAA;
-  const table = words[policy + (v6 ? PolicyField.TABLE_AAAA : PolicyField.TABLE_A)]!;
-  if (words[policy + PolicyField.WALK] !== Walk.SINGLE && table !== 0) {
-    placeClient(context.query, source, geo, client);
-    if (client.scope > context.scope) context.scope = client.scope;
-    if (context.settings.geoStale) reply.extended = reasons.geoStale;
-  }
-  const serving = words[policy + (v6 ? PolicyField.SERVING_AAAA : PolicyField.SERVING_A)]!;
-  if (serving >= Serving.ALL) reply.extended = downReasons[serving as keyof typeof downReasons];
-  choose(words, policy, table, geo.rankings, client.ranking, geo.regionCount, context.random, choice);
-  if (choice.count === 0) return Steered.EMPTY;
-  if (!copyChosen(context, v6 ? recordBytes.aaaa : recordBytes.a, ownerAt)) return Steered.FULL;
-  const region = words[choice.candidates[0]! + CandidateField.REGION]!;
-  const slot = answerSlot(words[words[policy + PolicyField.COUNTERS]! + region]!);
-  context.counters[slot] = context.counters[slot]! + 1;
-  return Steered.ANSWERED;
+): number {
+  const { reply, query, rotation, choice, asker } = context;
+  const { words } = rotation;
+  const self = selfField(kind);
+  const composed = self > 0 && words[entry + self] !== 0;
+  const root = words[entry + EntryField.ROOTS + (composed ? RecordKind.A : kind)]!;
+  introduce(context, source, node, words[root + NodeHeader.TTL]!);
+  context.entry = entry;
+  const recordAt = reply.at;
+  const fits = composed
+    ? writeService(context, entry, words[entry + self]!, query.type, ownerAt)
+    : writeChosen(context, entry, kind, root, ownerAt);
+  if (asker.scope > context.scope) context.scope = asker.scope;
+  explainItself(context);
+  count(context, entry);
+  if (!fits) return FULL;
+  if (reply.at === recordAt) return answerNothing(context, node);
+  if (kind !== RecordKind.CNAME || query.type === RrType.CNAME) return DONE;
+  followName(query, rotation.bytes, words[choice.candidates[0]! + CandidateField.RECORD]! + 4);
+  return reply.nameAt(recordAt + 12);
 }
 
-/** Most seconds for which an empty answer of the policy may be cached. */
-export function emptyTtl(context: QueryContext): number {
-  const words = context.rotation.words;
-  const v6 = context.query.type === RrType.AAAA;
-  const serving = words[context.policy + (v6 ? PolicyField.SERVING_AAAA : PolicyField.SERVING_A)]!;
-  return serving === Serving.NODATA ? words[context.policy + PolicyField.TTL]! : ANY_TTL;
+function selfField(kind: RecordKind): number {
+  if (kind === RecordKind.HTTPS) return EntryField.HTTPS_SELF;
+  return kind === RecordKind.SVCB ? EntryField.SVCB_SELF : 0;
 }
 
-/** What is said when all endpoints are down. */
-const downReasons = {
-  [Serving.ALL]: reasons.serveAll,
-  [Serving.LAST_GOOD]: reasons.lastGood,
-  [Serving.NODATA]: reasons.noEndpoint,
-} as const;
-
-function copyChosen(context: QueryContext, recordSize: number, ownerAt: number): boolean {
-  const { reply, choice, rotation } = context;
+function writeChosen(
+  context: QueryContext,
+  entry: number,
+  kind: RecordKind,
+  root: number,
+  ownerAt: number,
+): boolean {
+  const { rotation, decider, asker, choice, reply } = context;
+  const { words, bytes } = rotation;
+  choice.count = 0;
+  decider.evaluate(root, words[entry + EntryField.ANSWERS + kind]!, asker, choice);
   for (let i = 0; i < choice.count; i++) {
-    const record = rotation.words[choice.candidates[i]! + CandidateField.RECORD]!;
+    const record = words[choice.candidates[i]! + CandidateField.RECORD]!;
     const at = reply.at;
-    if (!reply.copyRecords(Section.ANSWER, rotation.bytes, record, recordSize, 1)) return false;
-    if (ownerAt !== QUESTION) {
-      reply.out[at] = 0xc0 | (ownerAt >>> 8);
-      reply.out[at + 1] = ownerAt & 0xff;
-    }
+    if (!reply.record(Section.ANSWER, ownerAt, asker.ttlSeconds, bytes, record)) return false;
+    if (kind <= RecordKind.CNAME) continue;
+    // RFC 2782, RFC 5321 §5.1, RFC 9460 §2.4.1: the lowest is tried first; exchanges are counted in tens by custom.
+    const priority = kind === RecordKind.MX ? 10 * (i + 1) : i + 1;
+    reply.out[at + 12] = priority >>> 8;
+    reply.out[at + 13] = priority;
   }
   return true;
+}
+
+/** No address, or SERVFAIL where the policy says so. */
+function answerNothing(context: QueryContext, node: number): number {
+  const { asker, reply } = context;
+  if (asker.serving === Serving.SERVFAIL) {
+    reply.rcode = Rcode.SERVFAIL;
+    return DONE;
+  }
+  // The cause may pass, unless there is no such record in whatever state.
+  const maxTtlSeconds = asker.serving === Serving.NONE ? ANY_TTL : asker.ttlSeconds;
+  return writeNegative(context, node, maxTtlSeconds) ? DONE : FULL;
+}
+
+/** Says what is special about the answer to those who speak EDNS. */
+function explainItself({ asker, reply, settings }: QueryContext): void {
+  const reason = servingReasons[asker.serving];
+  if (reason !== undefined) reply.extended = reason;
+  else if (settings.geoStale && asker.looked) reply.extended = reasons.geoStale;
+}
+
+/** By `Serving`. */
+const servingReasons = Array.from({ length: 16 }, (_, serving) => {
+  switch (serving) {
+    case Serving.ALL:
+      return reasons.serveAll;
+    case Serving.LAST_GOOD:
+      return reasons.lastGood;
+    case Serving.NODATA:
+    case Serving.SERVFAIL:
+      return reasons.noEndpoint;
+    case Serving.FROZEN:
+      return reasons.frozen;
+    case Serving.RESIDENCY:
+      return reasons.residency;
+    default:
+      return undefined;
+  }
+});
+
+/** Counts the answer for the region of its first record, or the refusal. */
+function count({ rotation, counters, choice, asker }: QueryContext, entry: number): void {
+  const { words, regionCount } = rotation;
+  const row = words[entry + EntryField.COUNTERS]!;
+  const first = choice.count === 0 ? -1 : words[choice.candidates[0]! + CandidateField.REGION]!;
+  const column = asker.serving === Serving.RESIDENCY ? regionCount : first;
+  if (column < 0) return;
+  const slot = answerSlot(words[row + column]!);
+  counters[slot] = counters[slot]! + 1;
 }

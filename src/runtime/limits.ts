@@ -78,6 +78,8 @@ export const limits = {
 
   /** Connections to the HTTP side at once. */
   httpConnections: 256,
+  /** A request that is not complete after so long is given up. */
+  httpRequestMs: 10_000,
 
   /** Records that a worker's log ring holds: the log thread may be away for so many queries. */
   queryLogSlots: 16_384,
@@ -110,12 +112,40 @@ export const limits = {
   /** Records of one answer whose targets' addresses are looked for. */
   additionalNames: 16,
 
+  /** Time zones whose clocks are kept at hand; the world has some 600 names of them. */
+  timeZones: 1_000,
+  /** Rounds in which regions pass on what they do not take, until shares stand still. */
+  shareRounds: 200,
+
   regions: 255,
   monitors: 10_000,
   policies: 10_000,
   pools: 10_000,
   endpointsPerPool: 1_000,
   answersPerQuery: 16,
+  /** Policies inside of each other. */
+  policyDepth: 8,
+  /** Keys of one table of owners, and bytes of its file. */
+  ownerKeys: 1_000_000,
+  ownerFileBytes: 64 * 1024 * 1024,
+  /** Windows of one schedule, rules of one split: each is looked at when trees are grown. */
+  scheduleWindows: 128,
+  splitRules: 128,
+  /** Pools and policies that one policy chooses among. */
+  policyChoices: 256,
+  overrides: 1_000,
+  /** Characters of what people or other systems say: reasons, queries, paths. */
+  statementLength: 1_000,
+  /** ALPN ids of a steered service; a record with them and all hints fits `serviceRecordBytes`. */
+  serviceAlpn: 8,
+  serviceAlpnBytes: 32,
+  serviceRecordBytes: 1_024,
+  /** Addresses of one host that are used; how often it is looked up at most and at least. */
+  hostAddresses: 16,
+  hostRetryMs: 5_000,
+  hostRefreshMs: 3_600_000,
+  /** Steps of one decision that an explanation tells. */
+  traceSteps: 4_096,
   /** (policy, region) pairs that can be counted one by one. */
   answerCounters: 65_536,
 
@@ -127,8 +157,17 @@ export const limits = {
   geoTextBytes: 256,
   /** Distinct orders of regions in one map; what comes after gets a coarser order. */
   geoRankings: 65_000,
-  /** Compiled maps kept on disk. */
-  geoCacheFiles: 4,
+  /** Maps from client to number in one snapshot, and how many of them are compiled in one walk of the databases. */
+  views: 64,
+  geoViewsAtOnce: 4,
+  /** Of one match view; its numbers have 16 bits. */
+  viewEntries: 10_000,
+  viewKeys: 100_000,
+  /** Of one latency table, and bytes of its file. */
+  latencyRows: 1_000_000,
+  latencyFileBytes: 64 * 1024 * 1024,
+  /** Compiled maps kept on disk beside those in use. */
+  geoCacheFiles: 8,
   geoMapBytes: 512 * 1024 * 1024,
 
   zones: 100_000,
@@ -152,8 +191,35 @@ export const limits = {
   /** Problems told at once; the rest is counted. */
   problems: 100,
 
+  /** Reading a load may take its interval, and never longer than this. */
+  loadDeadlineMs: 5_000,
+  /** Different loads that are read. */
+  loadSources: 10_000,
+  /** Loads being read at once. */
+  loadsAtOnce: 64,
+
   probeBodyBytes: 65_536,
   probeHeaderBytes: 16_384,
+  /** Bytes of one connection, looked at so often: headers, certificates and body together have less. */
+  probeReadBytes: 1024 * 1024,
+  probeReadWatchMs: 100,
+  /** Bytes that a check sends to a port, and the text that it wants to find. */
+  probeTextBytes: 4_096,
+  /** A page of metrics or a document that a value is read from. */
+  probePageBytes: 2 * 1024 * 1024,
+  /** Commands of probes that run at the same time, and what one may print. */
+  commandsAtOnce: 32,
+  commandOutputBytes: 65_536,
+  commandWords: 64,
+  /** Parts of a monitor that combines others, all levels together, and the levels. */
+  monitorParts: 32,
+  monitorDepth: 4,
+  /** Tokens that may report health, their file, and the body of a report. */
+  pushTokens: 64,
+  pushTokenFileBytes: 65_536,
+  reportBytes: 4_096,
+  /** A whole reply of a gRPC health service, which needs 7. */
+  grpcReplyBytes: 4_096,
   /** Probes in flight; one region of 3 000 silent endpoints at 10 s and a timeout of 2 s holds 600. */
   probesAtOnce: 1_024,
   /** Probes begun in one turn of the event loop. */

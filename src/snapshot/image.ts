@@ -23,8 +23,8 @@ export const NodeField = {
   NAME_LENGTH: 1,
   /** The node of the zone's apex. */
   APEX: 2,
-  /** Index of the steering policy, −1 for none. */
-  POLICY: 3,
+  /** Index of the entry of the rotation that steers it, −1 for none. */
+  ENTRY: 3,
   RRSETS: 4,
   RRSET_COUNT: 5,
   /** The topmost delegation at or above this name inside the zone; 0 outside of delegations. */

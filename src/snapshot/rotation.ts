@@ -1,22 +1,39 @@
 import { assert } from '../runtime/assert.ts';
-import { PolicyField } from '../steering/table.ts';
 
 /**
- * The rotation: what each policy serves now. Rebuilt at each change of health, small, never written after its
- * publication.
+ * The rotation: what each steered name is answered with now. Rebuilt at each change of health, small, never written after
+ * its publication.
  *
  *   header    RotationHeader.SIZE words
- *   policies  PolicyField.SIZE words each, in the order of the config
- *   tables    region rows, groups, counter rows (steering/table.ts)
- *   bytes     encoded A and AAAA records, owner = pointer to the question's name
+ *   entries   EntryField.SIZE words each, in the order of the config's steerings
+ *   nodes     decision trees (`steering/nodes.ts`), rows of counters
+ *   bytes     records: type, length, RDATA
  */
-export const RotationHeader = { MAGIC: 0, POLICIES: 1, REGIONS: 2, SIZE: 4 } as const;
+export const RotationHeader = { MAGIC: 0, ENTRIES: 1, REGIONS: 2, SIZE: 4 } as const;
 export const ROTATION_MAGIC = 0x4d52444f;
 
-/** Sizes of the encoded records. */
-export const recordBytes = { a: 16, aaaa: 28 } as const;
+/** The kinds of records that trees are grown for. */
+export const RecordKind = { A: 0, AAAA: 1, CNAME: 2, HTTPS: 3, SVCB: 4, SRV: 5, MX: 6 } as const;
+export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
-/** A rotation without a policy. */
+export const EntryField = {
+  POLICY: 0,
+  /** Place of a row with the answer counter of each region, and one of refusals by residency behind them. */
+  COUNTERS: 1,
+  /** Places of the trees, by `RecordKind`; 0: not steered. With a CNAME tree every type is answered by that. */
+  ROOTS: 2,
+  /** Most records in one answer, by `RecordKind`. */
+  ANSWERS: 9,
+  /**
+   * HTTPS and SVCB of a name whose endpoints have no host names: byte place of the parameters before the hints (two bytes
+   * of length, then they), 0 when there is none. The hints are the addresses that A and AAAA would give.
+   */
+  HTTPS_SELF: 16,
+  SVCB_SELF: 17,
+  SIZE: 18,
+} as const;
+
+/** A rotation without an entry. */
 export function emptyRotation(): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer(4 * RotationHeader.SIZE);
   new Int32Array(buffer)[RotationHeader.MAGIC] = ROTATION_MAGIC;
@@ -36,8 +53,8 @@ export class Rotation {
     this.regionCount = this.words[RotationHeader.REGIONS]!;
   }
 
-  /** Place of a policy's fields. */
-  policy(index: number): number {
-    return RotationHeader.SIZE + index * PolicyField.SIZE;
+  /** Place of an entry's fields. */
+  entry(index: number): number {
+    return RotationHeader.SIZE + index * EntryField.SIZE;
   }
 }

@@ -27,7 +27,16 @@ export const NodeHeader = {
   SERVING: 3,
   /** Goes on there when it gave nothing. */
   FALLBACK: 4,
-  SIZE: 5,
+  /** Bits of `NodeFlag`. */
+  FLAGS: 5,
+  SIZE: 6,
+} as const;
+
+export const NodeFlag = {
+  /** EMPTY: nothing else may be tried instead. GROUP: stands alone, and nothing else may be tried after it. */
+  FINAL: 1,
+  /** Gives something, whoever asks, or is the end. Known while the tree is grown. */
+  GIVES: 2,
 } as const;
 
 /** Why a node serves what it serves. */
@@ -56,6 +65,8 @@ export const Serving = {
   FALLBACK: 10,
   /** None is up; endpoints that are degraded. */
   DEGRADED: 11,
+  /** The client's region has addresses of the other family only. */
+  OTHER_FAMILY: 12,
 } as const;
 export type Serving = (typeof Serving)[keyof typeof Serving];
 
@@ -111,7 +122,7 @@ export const SlotField = {
 export const VOID = -1;
 export const SHARE_ALL = 65_536;
 
-/** BRANCH: one child for each number of the view; a number beyond has none. */
+/** BRANCH: one child for each number of the view, 0 and VOID as in slots; a number beyond has none. */
 export const BranchField = {
   VIEW: NodeHeader.SIZE,
   COUNT: NodeHeader.SIZE + 1,

@@ -3,8 +3,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { HttpCheck } from '../../src/config/check-model.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import type { HttpCheck } from '../../src/config/model.ts';
 import { systemEnvironment } from '../../src/config/system-environment.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
@@ -62,7 +62,7 @@ zones: [ { name: example.com, file: z, steer: { app: f } } ]
 
   it('are handed on as they stand in the file', () => {
     const { pools } = configOf(yaml, { [resolve('ca.pem')]: authority });
-    expect((pools[0]!.monitor!.check as HttpCheck).ca).toBe(authority);
+    expect((pools[0]!.monitor!.check as HttpCheck).tls?.ca).toBe(authority);
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Policy, Pool } from '../../src/config/model.ts';
+import type { Pool } from '../../src/config/model.ts';
+import type { Policy } from '../../src/config/policy-model.ts';
 import { formatName } from '../../src/dns/names.ts';
 import { formatAddress } from '../../src/ip/address.ts';
 import { formatPrefix } from '../../src/ip/prefix.ts';
@@ -16,6 +17,7 @@ describe('loadConfig', () => {
     expect(config).toEqual({
       file: resolve('c.yaml'),
       node: { name: 'host-1' },
+      pushTokens: [],
       listen: {
         dns: [
           { address: { family: 4, bytes: Uint8Array.from(bytes('127 0 0 1')) }, port: 5300 },
@@ -28,6 +30,7 @@ describe('loadConfig', () => {
         workers: 4,
         tls: [],
         proxy: [],
+        proxyUdp: true,
         tcp: { connections: 10_000, perClient: 512, idleMs: 10_000 },
       },
       dns: { udpBytes: 1232, nsid: undefined, version: undefined, identity: undefined, cookies: 'own' },
@@ -36,6 +39,10 @@ describe('loadConfig', () => {
       regions: [],
       pools: [],
       policies: [],
+      views: [],
+      owners: [],
+      overrides: [],
+      steerings: [],
       zones: [{ apex: config.zones[0]!.apex, source: { file: resolve('example.com.zone') }, steer: [] }],
     });
     expect(formatName(config.zones[0]!.apex)).toBe('example.com.');
@@ -57,10 +64,18 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
     ]);
     expect(pools.map(({ monitor }) => monitor)).toEqual([
       {
-        ...{ name: 'w', intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2 },
+        ...{ name: 'w', intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2, source: undefined },
         check: {
-          ...{ type: 'http', port: undefined, method: 'GET', path: '/', host: undefined, headers: {} },
-          ...{ status: [[200, 299]], body: undefined, verifyCertificate: true, ca: undefined },
+          ...{
+            type: 'http',
+            port: 80,
+            version: 'auto',
+            method: 'GET',
+            path: '/',
+            host: undefined,
+            headers: {},
+          },
+          ...{ status: [[200, 299]], body: undefined, json: undefined, tls: undefined },
         },
       },
       // The default timeout gives way to a shorter interval.
@@ -70,18 +85,22 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
         timeoutMs: 1_000,
         fall: 3,
         rise: 2,
-        check: { type: 'tcp', port: 5432 },
+        source: undefined,
+        check: { type: 'tcp', port: 5432, send: undefined, expect: undefined },
       },
     ]);
     expect(pools.map(showEndpoints)).toEqual([
       ['e in 1: 192.0.2.1 weight 1, probe 192.0.2.1 undefined'],
       ['e in 0: 2001:db8::1 weight 1, probe 2001:db8::2 80'],
     ]);
-    const base = { ttlSeconds: 20, answers: 1, allDown: 'serve-all' };
+    const base = {
+      ...{ ttl: { minSeconds: 20, maxSeconds: 20 }, answers: 1, allDown: 'serve-all', fallback: undefined },
+      ...{ families: 'together', residency: undefined },
+    };
     expect(policies).toEqual([
-      { name: 'n', pool: 0, ...base, type: 'nearest' },
-      { name: 'f', pool: 1, ...base, type: 'failover', tiers: [[0]] },
-      { name: 'w', pool: 0, ...base, type: 'weighted', within: 'pool' },
+      { name: 'n', ...base, type: 'nearest', from: { pool: 0 }, view: 0, spread: 'fill' },
+      { name: 'f', ...base, type: 'failover', tiers: [{ pool: 1, endpoints: [0] }] },
+      { name: 'w', ...base, type: 'weighted', by: { kind: 'pool', from: { pool: 0 } } },
     ]);
   });
 
@@ -116,7 +135,12 @@ monitors:
     timeout: 500ms
     fall: 1
     rise: 100
+    source: 10.0.0.9
     verify-certificate: false
+    http-version: 2
+    certificate: tls/c.pem
+    key: tls/k.pem
+    days-left: { warn: 20, critical: 3 }
 pools:
   p: { monitor: w, endpoints: [ { name: e, region: r, address: 192.0.2.1, weight: 1000, probe: "10.0.0.1" } ] }
 policies:
@@ -136,9 +160,14 @@ zones:
     expect(config.geo.databases).toEqual([{ path: resolve('a.mmdb') }, 'bundled']);
     expect(config.pools[0]!.monitor).toEqual({
       ...{ name: 'w', intervalMs: 60_000, timeoutMs: 500, fall: 1, rise: 100 },
+      source: { family: 4, bytes: Uint8Array.of(10, 0, 0, 9) },
       check: {
         ...{ type: 'https', port: 8443, method: 'HEAD', path: '/h?x=1', host: 'www.example.com' },
-        ...{ headers: { 'X-Check': 'yes' }, body: undefined, verifyCertificate: false, ca: undefined },
+        ...{ version: '2', headers: { 'X-Check': 'yes' }, body: undefined, json: undefined },
+        tls: {
+          ...{ verifyCertificate: false, ca: undefined, warnDays: 20, failDays: 3 },
+          identity: { certificate, key },
+        },
         status: [
           [200, 200],
           [204, 204],
@@ -152,23 +181,27 @@ zones:
     expect(config.policies).toEqual([
       {
         name: 'w',
-        pool: 0,
-        ttlSeconds: 120,
+        ttl: { minSeconds: 120, maxSeconds: 120 },
         answers: 16,
         allDown: 'nodata',
+        fallback: undefined,
+        families: 'together',
+        residency: undefined,
         type: 'weighted',
-        within: 'region',
+        by: { kind: 'region', from: { pool: 0 }, view: 0 },
       },
     ]);
-    expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 32 }] });
+    expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 37 }] });
     const steer = config.zones[0]!.steer.map((one) => ({ ...one, owner: formatName(one.owner) }));
-    expect(steer).toEqual([{ owner: 'app.example.com.', policy: 0, line: 32, column: 59 }]);
+    expect(steer).toEqual([{ owner: 'app.example.com.', steering: 0, line: 37, column: 59 }]);
   });
 
   it('makes tiers of endpoints and regions', () => {
     const tiers = (order: string) => {
       const { policies } = configOf(failover(order));
-      return (policies[0] as Extract<Policy, { type: 'failover' }>).tiers;
+      return (policies[0] as Extract<Policy, { type: 'failover' }>).tiers.map(
+        (tier) => 'endpoints' in tier && tier.endpoints,
+      );
     };
     expect(tiers('[ b2, a ]')).toEqual([[2], [0, 1]]);
     expect(tiers('[ b, a2 ]')).toEqual([[2, 3], [1]]);
@@ -199,7 +232,7 @@ zones: [ { name: example.com, file: z, steer: { app: f } } ]
 
 function showEndpoints(pool: Pool): string[] {
   return pool.endpoints.map(({ name, region, address, weight, probe }) => {
-    const at = `${formatAddress(probe.address)} ${probe.port}`;
-    return `${name} in ${region}: ${formatAddress(address)} weight ${weight}, probe ${at}`;
+    const at = `${formatAddress(probe.address!)} ${probe.port}`;
+    return `${name} in ${region}: ${formatAddress(address!)} weight ${weight}, probe ${at}`;
   });
 }

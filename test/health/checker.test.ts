@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Monitor } from '../../src/config/model.ts';
 import type { RememberedHealth } from '../../src/health/remembered.ts';
-import { addresses, check, config, endpoint, monitor, pool, World } from './world.ts';
+import { addresses, check, config, endpoint, monitor, plainPool, pool, tcpCheck, World } from './world.ts';
 
 const a = '192.0.2.1';
 const b = '192.0.2.2';
@@ -141,6 +142,75 @@ describe('shared probes', () => {
   });
 });
 
+describe('one probe for two pools', () => {
+  it('serves monitors that are equal but for their names, at one place under several addresses', async () => {
+    const world = new World();
+    const at = endpoint('x', a).probe;
+    const byTcp: Monitor = { ...monitor, check: tcpCheck };
+    const one = { ...pool('one', [b], byTcp), endpoints: [{ ...endpoint('e0', b), probe: at }] };
+    const other = pool('two', [a], { ...byTcp, name: 'another' });
+    await start(world, config(one, other));
+    world.network.set(a, 'refuses');
+    await world.clock.advance(13_000);
+    expect([world.checker.stateOf(0, 0).state, world.checker.stateOf(1, 0).state]).toEqual(['down', 'down']);
+    expect(world.reports.length).toBe(2 * world.network.probesTo(a));
+    // The other goes on alone; its probes are not begun anew.
+    const before = world.network.probesTo(a);
+    world.checker.update(config(other));
+    await world.clock.advance(1);
+    expect([world.checker.stateOf(0, 0).state, world.network.probesTo(a)]).toEqual(['down', before]);
+  });
+});
+
+describe('certificates', () => {
+  const day = 86_400_000;
+  const certificate = { expiresAtMs: 1_800_000_000_000, warning: 'certificate expires in 9 days' };
+
+  it('are warned of once a day for each endpoint', async () => {
+    const world = new World();
+    world.network.certificate = certificate;
+    await start(world, config(pool('one', [a]), pool('two', [a])));
+    const text = certificate.warning;
+    const both = ['one', 'two'].map((name) => ({ pool: name, endpoint: 'e0', text }));
+    await world.clock.advance(day - 60_000);
+    expect(world.warnings).toEqual(both);
+    await world.clock.advance(120_000);
+    expect(world.warnings).toEqual([...both, ...both]);
+  });
+
+  it('are warned of at once when a renewed one is short again, and not again by a reload', async () => {
+    const world = new World();
+    world.network.certificate = certificate;
+    await start(world, config(pool('app', [a])));
+    world.checker.update(config(pool('app', [a, b], { ...monitor, intervalMs: 5_000 })));
+    await world.clock.advance(60_000);
+    expect(world.warnings.map(({ endpoint }) => endpoint)).toEqual(['e0', 'e1']);
+    world.network.certificate = { expiresAtMs: certificate.expiresAtMs };
+    await world.clock.advance(60_000);
+    world.network.certificate = certificate;
+    await world.clock.advance(60_000);
+    expect(world.warnings).toHaveLength(4);
+    // An endpoint that was away is new: e1.
+    world.checker.update(config(pool('app', [a])));
+    world.checker.update(config(pool('app', [a, b])));
+    await world.clock.advance(20_000);
+    expect(world.warnings.slice(4).map(({ endpoint }) => endpoint)).toEqual(['e1']);
+  });
+
+  it('are known while probes fail, until the check is another', async () => {
+    const world = new World();
+    world.network.certificate = certificate;
+    await start(world, config(pool('app', [a])));
+    world.network.set(a, 'refuses');
+    await world.clock.advance(20_000);
+    expect(world.checker.stateOf(0, 0)).toMatchObject({ state: 'down', certificate });
+    world.checker.update(config(pool('app', [a, b])));
+    expect(world.checker.stateOf(0, 0).certificate).toEqual(certificate);
+    world.checker.update(config(pool('app', [a], { ...monitor, check: tcpCheck })));
+    expect(world.checker.stateOf(0, 0)).toMatchObject({ state: 'down', certificate: undefined });
+  });
+});
+
 describe('probes that misbehave', () => {
   it('one that never ends counts as silence, a moment after its deadline', async () => {
     const world = new World();
@@ -211,7 +281,8 @@ describe('update', () => {
   it('another address under the same name begins as unknown', async () => {
     const world = new World();
     await start(world);
-    const moved = { name: 'app', monitor, endpoints: [endpoint('e0', '192.0.2.9'), endpoint('e1', b)] };
+    const endpoints = [endpoint('e0', '192.0.2.9'), endpoint('e1', b)];
+    const moved = { ...plainPool, name: 'app', monitor, endpoints };
     world.checker.update(config(moved));
     expect(world.states(0, 2)).toEqual(['unknown', 'up']);
     await world.clock.advance(50);

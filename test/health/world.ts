@@ -1,6 +1,9 @@
-import type { Endpoint, HttpCheck, Monitor, Pool } from '../../src/config/model.ts';
+import type { HttpCheck, TcpCheck } from '../../src/config/check-model.ts';
+import type { Endpoint, Monitor, Pool } from '../../src/config/model.ts';
+import type { CertificateWarning } from '../../src/health/certificate-warnings.ts';
 import { createHealthChecker, type HealthChecker, type ProbeReport } from '../../src/health/checker.ts';
 import type { CheckedConfig } from '../../src/health/inventory.ts';
+import { Reports } from '../../src/health/reports.ts';
 import type { HealthChange } from '../../src/health/table.ts';
 import { parseAddress } from '../../src/ip/address.ts';
 import { Random } from '../../src/runtime/random.ts';
@@ -10,15 +13,18 @@ import { FakeNetwork } from '../scenarios/health-network.ts';
 export const check: HttpCheck = {
   type: 'http',
   port: 8080,
+  version: 'auto',
   method: 'GET',
   path: '/healthz',
   host: 'web.example',
   headers: {},
   status: [[200, 299]],
   body: undefined,
-  verifyCertificate: true,
-  ca: undefined,
+  json: undefined,
+  tls: undefined,
 };
+
+export const tcpCheck: TcpCheck = { type: 'tcp', port: 25, send: undefined, expect: undefined };
 
 /** The defaults. */
 export const monitor: Monitor = {
@@ -27,17 +33,24 @@ export const monitor: Monitor = {
   timeoutMs: 2_000,
   fall: 3,
   rise: 2,
+  source: undefined,
   check,
 };
 
 export function endpoint(name: string, address: string): Endpoint {
   const parsed = parseAddress(address)!;
-  return { name, region: 0, address: parsed, weight: 1, probe: { address: parsed, port: undefined } };
+  return {
+    ...{ name, region: 0, address: parsed, host: undefined, weight: 1 },
+    probe: { address: parsed, port: undefined },
+  };
 }
+
+/** Without what stands above health. */
+export const plainPool = { floor: undefined, rampMs: undefined, capacities: [] } as const;
 
 export function pool(name: string, addresses: readonly string[], by: Monitor | 'none' = monitor): Pool {
   const endpoints = addresses.map((address, i) => endpoint(`e${i}`, address));
-  return { name, monitor: by === 'none' ? undefined : by, endpoints };
+  return { ...plainPool, name, monitor: by === 'none' ? undefined : by, endpoints };
 }
 
 export function config(...pools: Pool[]): CheckedConfig {
@@ -55,6 +68,7 @@ export class World {
   readonly network: FakeNetwork;
   readonly changes: HealthChange[] = [];
   readonly reports: ProbeReport[] = [];
+  readonly warnings: CertificateWarning[] = [];
   readonly checker: HealthChecker;
 
   constructor(seed = 1) {
@@ -64,8 +78,11 @@ export class World {
       clock: this.clock,
       random,
       probes: this.network.probes,
+      reports: new Reports(this.clock),
       onChange: (change) => this.changes.push(change),
       onProbe: (report) => this.reports.push(report),
+      onDoubt: () => {},
+      onCertificate: (warning) => this.warnings.push(warning),
     });
   }
 

@@ -22,7 +22,12 @@ describe('gauges of health', () => {
     const registry = new Registry();
     let inUse: ReturnType<typeof config> | undefined;
     let states: HealthState[] = [];
-    registerHealthGauges(registry, { config: () => inUse, state: (_, endpoint) => states[endpoint]! });
+    let expiries: (number | undefined)[] = [];
+    registerHealthGauges(registry, {
+      config: () => inUse,
+      state: (_, endpoint) => states[endpoint]!,
+      certificateExpiresAtMs: (_, endpoint) => expiries[endpoint],
+    });
     expect(await series(registry)).toEqual([]);
 
     inUse = config(
@@ -31,16 +36,19 @@ describe('gauges of health', () => {
         .join(),
     );
     states = ['down', 'up', 'unknown'];
+    expiries = [undefined, 1_800_000_000_500];
     expect(await series(registry)).toEqual([
       'meridian_endpoint_up{pool="app",endpoint="a",region="eu"} 0',
       'meridian_endpoint_up{pool="app",endpoint="b",region="eu"} 1',
       'meridian_endpoint_up{pool="app",endpoint="c",region="us"} 0.5',
       'meridian_region_up{pool="app",region="eu"} 1',
       'meridian_region_up{pool="app",region="us"} 0',
+      'meridian_certificate_expiry_seconds{pool="app",endpoint="b"} 1800000000.5',
     ]);
 
     inUse = config('{ name: b, region: us, address: 192.0.2.2 }');
     states = ['up'];
+    expiries = [];
     expect(await series(registry)).toEqual([
       'meridian_endpoint_up{pool="app",endpoint="b",region="us"} 1',
       'meridian_region_up{pool="app",region="us"} 1',

@@ -7,6 +7,7 @@ import { QueryContext } from '../../src/query/context.ts';
 import { counterBytes } from '../../src/query/counters.ts';
 import { respond } from '../../src/query/respond.ts';
 import { Transport } from '../../src/query/source.ts';
+import { healthAlone } from '../../src/snapshot/compile/conditions.ts';
 import { buildImage } from '../../src/snapshot/compile/image-builder.ts';
 import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
 import { plainSettings } from '../../src/snapshot/settings.ts';
@@ -68,8 +69,16 @@ pools: { p: { endpoints: [ { name: e, region: r, address: ${steeredAddress} } ] 
 policies: { p: { type: nearest, pool: p, ttl: 20s } }
 zones: [ { name: z, records: [ "@ 60 SOA a a 1 1 1 1 1", "@ 60 NS a.b." ], steer: { "@": p } } ]
 `);
-const rotation = buildRotation(config, { state: () => 'up', wasGood: () => false }, () => 0);
-const geo = emptyGeoMap(1);
+const rotation = buildRotation(
+  config,
+  healthAlone(
+    0,
+    () => 'up',
+    () => false,
+  ),
+  { answers: () => 0, refusals: () => 0 },
+);
+const views = [emptyGeoMap(1)];
 const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
 const source = sourceOf('192.0.2.53', Transport.TCP);
 const out = new Uint8Array(65_535);
@@ -81,7 +90,7 @@ describe('respond', () => {
       fc.property(scene, ({ apexes, lines, steered, questions }) => {
         const served = apexes.map((apex) => serve(apex, apexes, lines, steered));
         const image = buildImage(served);
-        context.adopt({ generation: 1, image, geo, rotation, settings: plainSettings });
+        context.adopt({ generation: 1, image, views, owners: [], rotation, settings: plainSettings });
         const oracle = new Oracle(
           served.map(({ zone, steer }) => ({
             apex: zone.apex,
@@ -134,12 +143,11 @@ function serve(
     kept = kept.filter((_, i) => !wrong.has(i + 1));
     zone = loaded.zone;
   }
-  const steer: { owner: Uint8Array; policy: number }[] = [];
+  const steer: { owner: Uint8Array; steering: number }[] = [];
   for (const text of steered.filter((each) => isBelow(each, apexText))) {
-    const one = { owner: wireName(text), policy: 0, line: 1, column: 1 };
-    if (
-      checkSteering(zone, [...steer.map((each) => ({ ...each, line: 1, column: 1 })), one], 'c').length === 0
-    )
+    const at = { line: 1, column: 1, types: [1, 28] };
+    const one = { owner: wireName(text), steering: 0, ...at };
+    if (checkSteering(zone, [...steer.map((each) => ({ ...each, ...at })), one], 'c').length === 0)
       steer.push(one);
   }
   return { zone, steer };

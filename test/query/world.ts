@@ -22,8 +22,9 @@ import { respond } from '../../src/query/respond.ts';
 import { QuerySource, Transport } from '../../src/query/source.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
-import type { EndpointState } from '../../src/snapshot/compile/eligible.ts';
+import { type EndpointState, healthAlone } from '../../src/snapshot/compile/conditions.ts';
 import { buildImage } from '../../src/snapshot/compile/image-builder.ts';
+import { buildOwners } from '../../src/snapshot/compile/owner-table.ts';
 import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
 import { buildSettings } from '../../src/snapshot/compile/settings-builder.ts';
 import type { Settings } from '../../src/snapshot/settings.ts';
@@ -64,7 +65,8 @@ export class World {
   readonly config: Config;
   readonly context: QueryContext;
   private readonly image: SharedArrayBuffer;
-  private readonly geo: SharedArrayBuffer;
+  private readonly views: readonly SharedArrayBuffer[];
+  private readonly owners: readonly SharedArrayBuffer[];
   private settings: Settings;
   private readonly states = new Map<string, EndpointState>();
   private readonly good = new Map<string, boolean>();
@@ -74,7 +76,9 @@ export class World {
   constructor(input: WorldInput) {
     this.config = readConfig(input);
     this.image = buildImage(readZones(this.config, input.zones));
-    this.geo = mapOf(this.config, input.networks ?? {});
+    const map = mapOf(this.config, input.networks ?? {});
+    this.views = this.config.views.map(() => map);
+    this.owners = this.config.owners.map(buildOwners);
     const counters = new SharedArrayBuffer(counterBytes);
     this.context = new QueryContext(counters, input.seed ?? 1);
     const { cookieSecrets = [], geoStale = false } = input;
@@ -159,17 +163,20 @@ export class World {
       const { name, endpoints } = this.config.pools[pool]!;
       return `${name}/${endpoints[endpoint]!.name}`;
     };
-    const health = {
-      state: (pool: number, endpoint: number) => this.states.get(key(pool, endpoint)) ?? 'up',
-      wasGood: (pool: number, endpoint: number) => this.good.get(key(pool, endpoint)) ?? false,
-    };
-    const rotation = buildRotation(this.config, health, (policy, region) => this.counterSlot(policy, region));
-    const { image, geo, settings } = this;
-    this.context.adopt({ generation: ++this.generation, image, geo, rotation, settings });
+    const conditions = healthAlone(
+      0,
+      (pool, endpoint) => this.states.get(key(pool, endpoint)) ?? 'up',
+      (pool, endpoint) => this.good.get(key(pool, endpoint)) ?? false,
+    );
+    const rotation = buildRotation(this.config, conditions, {
+      answers: (policy, region) => this.counterSlot(`${policy} ${region}`),
+      refusals: (policy) => this.counterSlot(`${policy} refused`),
+    });
+    const { image, views, owners, settings } = this;
+    this.context.adopt({ generation: ++this.generation, image, views, owners, rotation, settings });
   }
 
-  private counterSlot(policy: string, region: string): number {
-    const name = `${policy} ${region}`;
+  private counterSlot(name: string): number {
     const known = this.counterNames.indexOf(name);
     return known >= 0 ? known : this.counterNames.push(name) - 1;
   }

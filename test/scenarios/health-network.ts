@@ -1,4 +1,10 @@
-import type { Probe, ProbeResult, Probes, ProbeTarget } from '../../src/health/probes/probe.ts';
+import type {
+  Probe,
+  ProbeResult,
+  Probes,
+  ProbeTarget,
+  SeenCertificate,
+} from '../../src/health/probes/probe.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { Random } from '../../src/runtime/random.ts';
 
@@ -19,6 +25,8 @@ export class FakeNetwork {
   latencyMs = 20;
   /** Share of probes that are lost. */
   loss = 0;
+  /** What those that are well show. */
+  certificate: SeenCertificate | undefined;
   /** When set, the probes to each address meet these in turn. */
   turns: readonly Behaviour[] | undefined;
   inFlight = 0;
@@ -33,7 +41,19 @@ export class FakeNetwork {
     this.clock = clock;
     this.random = random;
     const probe: Probe<unknown> = (target, _, signal) => this.probe(target, signal);
-    this.probes = { http: probe, https: probe, tcp: probe };
+    this.probes = {
+      ...{
+        http: probe,
+        https: probe,
+        tcp: probe,
+        tls: probe,
+        dns: probe,
+        grpc: probe,
+        icmp: probe,
+        exec: probe,
+      },
+      ...{ prometheus: probe, push: probe, 'all-of': probe, 'any-of': probe, 'n-of': probe },
+    };
   }
 
   set(address: string, behaviour: Behaviour): void {
@@ -51,7 +71,8 @@ export class FakeNetwork {
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
     const ending = await this.endingOf(this.behaviourOf(address), signal);
     this.inFlight -= 1;
-    return { ...ending, durationMs: this.clock.monotonicMs() - beganAt };
+    const shown = ending.ok && this.certificate !== undefined ? { certificate: this.certificate } : {};
+    return { ...ending, ...shown, durationMs: this.clock.monotonicMs() - beganAt };
   }
 
   private behaviourOf(address: string): Behaviour {

@@ -22,7 +22,8 @@ export function emptySnapshot(generation: number): SnapshotBuffers {
   return {
     generation,
     image: emptyImage(),
-    geo: emptyGeoMap(0),
+    views: [emptyGeoMap(0)],
+    owners: [],
     rotation: emptyRotation(),
     settings: plainSettings,
   };

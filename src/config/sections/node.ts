@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { LoadEnvironment } from '../environment.ts';
+import type { Findings } from '../findings.ts';
 import type { Config } from '../model.ts';
+import { readPushTokens } from '../push-tokens.ts';
 import { text } from '../values.ts';
 
-const nodeWanted = 'at most 63 printable ASCII characters';
+const nodeWanted = 'at most 63 printable ASCII characters, no spaces';
 
 export const nodeSchema = z
   .strictObject(
@@ -12,8 +14,15 @@ export const nodeSchema = z
       name: text(nodeWanted, /^[\x21-\x7e]{1,63}$/)
         .optional()
         .describe('What this node calls itself in logs and the API. Default: the host name.'),
+      'allow-exec': z
+        .boolean({ error: 'true or false' })
+        .default(false)
+        .describe('Whether monitors of type exec may run programs, as the user of this process.'),
+      'push-tokens-file': text('the path of a file')
+        .optional()
+        .describe('Tokens that may report health, one a line; relative to this file.'),
     },
-    { error: 'a mapping with `name`' },
+    { error: 'a mapping with `name`, `allow-exec` or `push-tokens-file`' },
   )
   .describe('This process.');
 
@@ -35,6 +44,18 @@ export function resolveNode(
   environment: LoadEnvironment,
 ): Config['node'] {
   return { name: input.name ?? environment.hostname };
+}
+
+/** Empty: nobody may report. Undefined after an error. */
+export function resolvePushTokens(
+  input: z.output<typeof nodeSchema>,
+  environment: LoadEnvironment,
+  base: string,
+  findings: Findings,
+): readonly string[] | undefined {
+  const file = input['push-tokens-file'];
+  if (file === undefined) return [];
+  return readPushTokens(file, ['node', 'push-tokens-file'], environment, base, findings);
 }
 
 /** `base`: the directory of the config file. */

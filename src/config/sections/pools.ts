@@ -1,38 +1,26 @@
 import { z } from 'zod';
-import { formatAddress, type IpAddress, parseAddress } from '../../ip/address.ts';
 import { limits } from '../../runtime/limits.ts';
 import type { Findings, Named } from '../findings.ts';
 import { readItem } from '../items.ts';
-import type { Endpoint, Monitor, Pool, Region } from '../model.ts';
+import type { Monitor, Pool, Region } from '../model.ts';
+import { capacitySchema, resolveCapacities } from '../pools/capacity.ts';
+import { type EndpointInput, endpointSchema, resolveEndpoints } from '../pools/endpoints.ts';
+import { floorSchema, resolveFloor } from '../pools/floor.ts';
 import type { Path } from '../source.ts';
-import { integer, name, parseSocketAddress, reading, reference } from '../values.ts';
+import { duration, reference } from '../values.ts';
 import { showName } from '../wording.ts';
 
 const endpointsWanted = `a list of 1 to ${limits.endpointsPerPool} endpoints`;
-
-const endpointSchema = z
-  .strictObject(
-    {
-      name: name().describe('Name of the endpoint, unique in its pool.'),
-      region: reference('the name of a region').describe('The region that the endpoint stands in.'),
-      address: reading('an IPv4 or IPv6 address that a client can connect to', parseEndpointAddress).describe(
-        'What clients are answered: IPv4 for A, IPv6 for AAAA.',
-      ),
-      weight: integer(0, 1_000)
-        .default(1)
-        .describe('Share among the endpoints that may answer; 0 takes no share while any other is up.'),
-      probe: reading('an IP address, or one with a port, such as "10.1.0.7:8080" or "[::1]:8080"', parseProbe)
-        .optional()
-        .describe("Where the monitor checks: address, or address and port. Default: the endpoint's address."),
-    },
-    { error: 'a mapping with `name`, `region` and `address`' },
-  )
-  .describe('An address in a region.');
 
 const poolKeys = {
   monitor: reference('the name of a monitor')
     .optional()
     .describe('What checks the endpoints. Without one they count as up.'),
+  floor: floorSchema.optional(),
+  ramp: duration('1s', '24h')
+    .optional()
+    .describe('How long a region that comes back takes to get all its clients. Default: at once.'),
+  capacity: capacitySchema.default({}),
 };
 const poolError = { error: 'a mapping with `endpoints`' };
 
@@ -53,10 +41,7 @@ function endpoints<S extends z.ZodType>(schema: S) {
     .max(limits.endpointsPerPool, { error: endpointsWanted });
 }
 
-type EndpointInput = z.output<typeof endpointSchema>;
-
-export interface PoolInput {
-  readonly monitor?: string | undefined;
+export interface PoolInput extends Omit<z.output<typeof poolShell>, 'endpoints'> {
   /** Undefined where the endpoint's faults left nothing usable. */
   readonly endpoints: readonly (EndpointInput | undefined)[];
 }
@@ -65,7 +50,7 @@ export function readPool(raw: unknown, path: Path, findings: Findings): PoolInpu
   const shell = readItem(poolShell, raw, path, findings);
   return (
     shell && {
-      monitor: shell.monitor,
+      ...shell,
       endpoints: shell.endpoints.map((item, i) =>
         readItem(endpointSchema, item, [...path, 'endpoints', i], findings),
       ),
@@ -73,7 +58,6 @@ export function readPool(raw: unknown, path: Path, findings: Findings): PoolInpu
   );
 }
 
-/** Faulty endpoints are left out: the indexes of the rest hold only when there was no error. */
 export function resolvePool(
   name: string,
   input: PoolInput,
@@ -82,75 +66,22 @@ export function resolvePool(
   findings: Findings,
 ): Pool {
   const path = ['pools', name];
+  const hasMonitor = input.monitor !== undefined;
   if (input.monitor !== undefined)
     findings.reference('monitor', input.monitor, monitors, [...path, 'monitor']);
   const monitor = input.monitor === undefined ? undefined : monitors.get(input.monitor)?.item;
-  const once = new Once(findings);
-  const resolved: Endpoint[] = [];
-  for (const [i, endpoint] of input.endpoints.entries()) {
-    if (endpoint === undefined) continue;
-    const at = [...path, 'endpoints', i];
-    once.claim('endpoint', endpoint.name, endpoint.name, [...at, 'name']);
-    once.claim('address', formatAddress(endpoint.address), endpoint.name, [...at, 'address']);
-    const region = findings.reference('region', endpoint.region, regions, [...at, 'region']) ?? 0;
-    const { name, address, weight } = endpoint;
-    const probe = endpoint.probe ?? { address, port: undefined };
-    if (endpoint.probe !== undefined && input.monitor === undefined) {
-      findings.warning(
-        'CONFIG_UNUSED',
-        [...at, 'probe'],
-        `\`probe\` has no use: pool ${showName(path[1]!)} has no monitor`,
-      );
-    }
-    if (monitor?.check.type === 'tcp' && monitor.check.port === undefined && probe.port === undefined) {
-      const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor tcp monitor ${showName(monitor.name)} names one`;
-      findings.error('CONFIG_MISSING', at, message);
-    }
-    resolved.push({ name, region, address, weight, probe });
+  const endpoints = resolveEndpoints(input.endpoints, { pool: name, regions, monitor, hasMonitor, findings });
+  for (const key of ['floor', 'ramp'] as const) {
+    if (hasMonitor || input[key] === undefined) continue;
+    const message = `${showName(key)} has no use: pool ${showName(name)} has no monitor`;
+    findings.warning('CONFIG_UNUSED', [...path, key], message, 'key');
   }
-  return { name, monitor, endpoints: resolved };
-}
-
-/** Tells a name or an address that a pool holds twice; equal addresses would be equal records in one answer. */
-class Once {
-  private readonly owners = new Map<string, string>();
-  private readonly findings: Findings;
-
-  constructor(findings: Findings) {
-    this.findings = findings;
-  }
-
-  claim(kind: 'endpoint' | 'address', value: string, owner: string, path: Path): void {
-    const first = this.owners.get(`${kind} ${value}`);
-    if (first === undefined) this.owners.set(`${kind} ${value}`, owner);
-    else if (kind === 'endpoint')
-      this.findings.error('CONFIG_DUPLICATE', path, `endpoint ${showName(value)} stands twice in its pool`);
-    else
-      this.findings.error(
-        'CONFIG_DUPLICATE',
-        path,
-        `address ${value} is that of endpoint ${showName(first)} already`,
-      );
-  }
-}
-
-/** Unspecified, multicast and mapped addresses lead no client anywhere (RFC 1122 §3.2.1.3, RFC 4291 §2). */
-function parseEndpointAddress(text: string): IpAddress | undefined {
-  const address = parseAddress(text);
-  if (address === undefined) return undefined;
-  const { family, bytes } = address;
-  if (family === 4) return bytes[0] === 0 || bytes[0]! >= 224 ? undefined : address;
-  const unspecifiedOrMapped = bytes.subarray(0, 10).every((byte) => byte === 0) && !isLoopback(bytes);
-  return bytes[0] === 0xff || unspecifiedOrMapped ? undefined : address;
-}
-
-function isLoopback(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, 15).every((byte) => byte === 0) && bytes[15] === 1;
-}
-
-function parseProbe(text: string): { address: IpAddress; port: number | undefined } | undefined {
-  const address = parseAddress(text);
-  if (address !== undefined) return { address, port: undefined };
-  const socket = parseSocketAddress(text);
-  return socket === undefined || socket.port === 0 ? undefined : socket;
+  // What an endpoint with faults would have been is not known, so nothing is missed in its place.
+  const whole = endpoints.length === input.endpoints.length && endpoints.every(({ region }) => region >= 0);
+  const known = whole ? endpoints : undefined;
+  return {
+    ...{ name, monitor, endpoints, rampMs: input.ramp },
+    floor: input.floor && resolveFloor(input.floor, name, known, findings),
+    capacities: resolveCapacities(input.capacity, name, known, regions, findings),
+  };
 }

@@ -1,7 +1,8 @@
 import net from 'node:net';
-import tls from 'node:tls';
+import { limits } from '../../runtime/limits.ts';
+import type { Progress } from './outcome.ts';
 import type { ProbeTarget } from './probe.ts';
-import { connectFailure, ProbeFailure, tlsFailure } from './reasons.ts';
+import { connectFailure, ProbeFailure } from './reasons.ts';
 
 /** Opens a new TCP connection; throws `ProbeFailure`. Aborting the signal destroys the socket at any time. */
 export async function connectTcp(target: ProbeTarget, signal: AbortSignal): Promise<net.Socket> {
@@ -13,49 +14,30 @@ export async function connectTcp(target: ProbeTarget, signal: AbortSignal): Prom
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      socket.connect({ host: target.address, port: target.port }, resolve);
+      const { address: host, port, source: localAddress } = target;
+      socket.connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) }, resolve);
     });
     return socket;
   } catch (error) {
     socket.destroy();
-    throw signal.aborted ? error : new ProbeFailure(connectFailure(error));
+    throw signal.aborted ? error : new ProbeFailure(connectFailure(error, target.source));
   }
-}
-
-export interface TlsSettings {
-  readonly verifyCertificate: boolean;
-  readonly context: tls.SecureContext;
 }
 
 /**
- * Speaks TLS over `socket`; throws `ProbeFailure`. The certificate is checked against `host`, which may be an
- * address; then no server name is sent (RFC 6066 §3).
+ * Ends a connection over which more comes than any answer has: parsers bound what they keep, but an endless run of
+ * small things would occupy them until the deadline.
  */
-export async function startTls(
+export function boundReading(
   socket: net.Socket,
-  host: string,
-  settings: TlsSettings,
-  signal: AbortSignal,
-): Promise<tls.TLSSocket> {
-  const secure = tls.connect({
-    socket,
-    secureContext: settings.context,
-    ALPNProtocols: ['http/1.1'],
-    rejectUnauthorized: settings.verifyCertificate,
-    checkServerIdentity: (_, certificate) => tls.checkServerIdentity(host, certificate),
-    ...(net.isIP(host) === 0 ? { servername: host } : {}),
-  });
-  secure.on('error', () => {});
-  try {
-    await new Promise<void>((resolve, reject) => {
-      secure.once('error', reject);
-      secure.once('secureConnect', resolve);
-      secure.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
-    return secure;
-  } catch (error) {
-    secure.destroy();
-    throw signal.aborted ? error : new ProbeFailure(tlsFailure(error, host));
-  }
+  progress: Progress,
+  mostBytes: number = limits.probeReadBytes,
+): void {
+  const watch = setInterval(() => {
+    if (socket.bytesRead <= mostBytes) return;
+    const reason = `the answer does not end: more than ${mostBytes} bytes came`;
+    progress.fault = new ProbeFailure({ code: 'error', reason });
+    socket.destroy();
+  }, limits.probeReadWatchMs);
+  socket.once('close', () => clearInterval(watch));
 }

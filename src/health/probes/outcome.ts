@@ -1,9 +1,13 @@
-import type { ProbeResult } from './probe.ts';
+import type { ProbeResult, SeenCertificate } from './probe.ts';
 import { exchangeFailure, ProbeFailure } from './reasons.ts';
 
 /** Where a probe stands; told when it gets no answer in time. */
 export interface Progress {
   doing: string;
+  /** Told however the probe ends. */
+  certificate?: SeenCertificate | undefined;
+  /** What ended the probe, when that looks like something else to its steps. */
+  fault?: ProbeFailure;
 }
 
 /** Runs the steps of one probe and turns however they end into a result. Never rejects. */
@@ -13,16 +17,28 @@ export async function outcomeOf(
 ): Promise<ProbeResult> {
   const beganAt = performance.now();
   const progress: Progress = { doing: 'connecting' };
+  const ending = await endingOf(signal, beganAt, progress, steps);
+  const durationMs = performance.now() - beganAt;
+  const { certificate } = progress;
+  return { ...ending, durationMs, ...(certificate === undefined ? {} : { certificate }) };
+}
+
+async function endingOf(
+  signal: AbortSignal,
+  beganAt: number,
+  progress: Progress,
+  steps: (progress: Progress) => Promise<void>,
+): Promise<Omit<ProbeResult, 'durationMs'>> {
   try {
     await steps(progress);
-    return { ok: true, code: 'success', durationMs: performance.now() - beganAt };
-  } catch (error) {
-    const durationMs = performance.now() - beganAt;
+    return { ok: true, code: 'success' };
+  } catch (thrown) {
+    const error = progress.fault ?? thrown;
     if (signal.aborted) {
-      const reason = `no answer within ${Math.round(durationMs)} ms, while ${progress.doing}`;
-      return { ok: false, code: 'timeout', reason, durationMs };
+      const ms = Math.round(performance.now() - beganAt);
+      return { ok: false, code: 'timeout', reason: `no answer within ${ms} ms, while ${progress.doing}` };
     }
     const failure = error instanceof ProbeFailure ? error.failure : exchangeFailure(error);
-    return { ok: false, durationMs, ...failure };
+    return { ok: false, ...failure };
   }
 }

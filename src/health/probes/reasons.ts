@@ -34,8 +34,13 @@ const connectReasons: Readonly<Record<string, string>> = {
 /** This machine lacks something: no word about the endpoint. */
 const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAGAIN']);
 
-export function connectFailure(error: unknown): Failure {
+/** `source`: the address that the socket was to be bound to. */
+export function connectFailure(error: unknown, source?: string): Failure {
   const code = codeOf(error);
+  if (source !== undefined && isOfBind(error)) {
+    const why = code === 'EADDRNOTAVAIL' ? 'it is no address of this machine' : messageOf(error);
+    return { code: 'error', reason: `no probe was possible from ${source}: ${why}`, ownFault: true };
+  }
   if (ownFaults.has(code)) {
     return { code: 'error', reason: `no probe was possible: ${messageOf(error)}`, ownFault: true };
   }
@@ -63,6 +68,14 @@ function tlsReason(error: unknown, host: string): string {
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return 'certificate is signed by an unknown authority, or an intermediate certificate is missing';
+    case 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL':
+      return 'TLS handshake failed: the endpoint speaks none of the wanted versions of HTTP';
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+    case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
+    case 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA':
+    case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
+    case 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN':
+      return 'TLS handshake refused: the endpoint may want a certificate of ours, or other settings';
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return 'TLS handshake failed: the port does not speak TLS';
@@ -83,8 +96,14 @@ export function exchangeFailure(error: unknown): Failure {
     case 'UND_ERR_SOCKET':
     case 'ECONNRESET':
     case 'EPIPE':
+    case 'ERR_STREAM_PREMATURE_CLOSE':
+    case 'ERR_HTTP2_STREAM_CANCEL':
       return { code: 'error', reason: 'connection closed before the response was complete' };
+    case 'ERR_HTTP2_ERROR':
+      return { code: 'error', reason: 'the answer is not HTTP/2' };
     case 'UND_ERR_INVALID_ARG':
+    case 'ERR_HTTP2_INVALID_CONNECTION_HEADERS':
+    case 'ERR_INVALID_CHAR':
       return { code: 'error', reason: printable(`the request cannot be made: ${messageOf(error)}`) };
     default:
       if (error instanceof errors.HTTPParserError) return { code: 'error', reason: 'the answer is not HTTP' };
@@ -93,12 +112,16 @@ export function exchangeFailure(error: unknown): Failure {
 }
 
 /** Some text here comes from the other side: one line, no control characters, bounded. */
-function printable(text: string): string {
+export function printable(text: string): string {
   const line = text.slice(0, 4 * limits.probeReasonLength).replace(/[^\x20-\x7e\u00a1-\u024f]+/g, ' ');
   return line.length <= limits.probeReasonLength ? line : `${line.slice(0, limits.probeReasonLength - 1)}…`;
 }
 
-function codeOf(error: unknown): string {
+function isOfBind(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'bind';
+}
+
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 

@@ -1,11 +1,20 @@
-import type { TcpCheck } from '../../config/model.ts';
-import { connectTcp } from './connection.ts';
+import type { TcpCheck } from '../../config/check-model.ts';
+import { boundReading, connectTcp } from './connection.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Probe } from './probe.ts';
+import { requireText } from './wanted-text.ts';
 
-/** Succeeds when the port accepts a connection. Nothing is sent. */
-export const probeTcp: Probe<TcpCheck> = (target, _, signal) =>
-  outcomeOf(signal, async () => {
+/** Succeeds when the port accepts a connection and, where a text is expected, says it. */
+export const probeTcp: Probe<TcpCheck> = (target, { send, expect }, signal) =>
+  outcomeOf(signal, async (progress) => {
     const socket = await connectTcp(target, signal);
-    socket.resetAndDestroy();
+    boundReading(socket, progress);
+    try {
+      if (send !== undefined) socket.write(send);
+      if (expect === undefined) return;
+      progress.doing = 'waiting for the expected text';
+      await requireText(socket, expect, 'what was sent');
+    } finally {
+      socket.resetAndDestroy();
+    }
   });

@@ -97,7 +97,7 @@ class ImageWriter {
     this.bytes.set(name, this.byteAt);
     this.byteAt += name.length;
     words[place + NodeField.APEX] = this.placeOf(tree.apex.get(node));
-    words[place + NodeField.POLICY] = tree.policy.get(node);
+    words[place + NodeField.ENTRY] = tree.entry.get(node);
     words[place + NodeField.CUT] = this.placeOf(tree.cut.get(node));
     words[place + NodeField.WILDCARD] = this.placeOf(tree.wildcard.get(node));
     words[place + NodeField.DS_APEX] = this.placeOf(dsApex(tree, node));

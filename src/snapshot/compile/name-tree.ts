@@ -5,10 +5,10 @@ import { NameIndex } from '../../zone/name-index.ts';
 import type { Zone, ZoneRecord } from '../../zone/record.ts';
 import { Column } from './column.ts';
 
-/** A zone and which of its names are steered by which policy (an index). */
+/** A zone and which of its names are steered by which entry of the rotation (an index). */
 export interface ServedZone {
   readonly zone: Zone;
-  readonly steer: readonly { readonly owner: WireName; readonly policy: number }[];
+  readonly steer: readonly { readonly owner: WireName; readonly steering: number }[];
 }
 
 /** A node that isn't there. */
@@ -24,8 +24,8 @@ export class NameTree {
   readonly names = new NameIndex();
   /** The apex of the node's zone; of an apex itself. */
   readonly apex = new Column(NO_NODE);
-  /** Index of the steering policy, or −1. */
-  readonly policy = new Column(-1);
+  /** Index of the entry that steers it, or −1. */
+  readonly entry = new Column(-1);
   /** The topmost delegation at or above the node. */
   readonly cut = new Column(NO_NODE);
   readonly wildcard = new Column(NO_NODE);
@@ -74,9 +74,9 @@ export class NameTree {
     this.apex.set(apex, apex);
     this.zones.set(apex, zone.records);
     this.addRecords(zone.records, apex);
-    for (const { owner, policy } of steer) {
+    for (const { owner, steering } of steer) {
       const node = this.nodeOf(owner, apex);
-      if (node !== NO_NODE) this.policy.set(node, policy);
+      if (node !== NO_NODE) this.entry.set(node, steering);
     }
     // What is inside exists here too, so that the names between are empty non-terminals of this zone.
     for (const name of inner) {

@@ -1,120 +1,149 @@
-import type { Config, Endpoint, Policy, Pool } from '../../config/model.ts';
-import { RrType } from '../../dns/constants.ts';
-import { unreachable } from '../../runtime/assert.ts';
-import { planFailover } from '../../steering/failover.ts';
-import { planNearest } from '../../steering/nearest.ts';
-import { type Candidate, type Plan, Walk } from '../../steering/plan.ts';
-import { CandidateField, GroupField, PolicyField } from '../../steering/table.ts';
-import { planWeighted } from '../../steering/weighted.ts';
-import { ROTATION_MAGIC, RotationHeader } from '../rotation.ts';
-import { eligibleEndpoints, type HealthView, servedTtl } from './eligible.ts';
+import type { Config, ServiceForm, Steering } from '../../config/model.ts';
+import { poolsUnder } from '../../config/policy-uses.ts';
+import { Serving } from '../../steering/nodes.ts';
+import { EntryField, RecordKind, ROTATION_MAGIC, RotationHeader } from '../rotation.ts';
+import type { Conditions } from './conditions.ts';
+import { Grower } from './tree/grower.ts';
+import { hasKind } from './tree/members.ts';
+import { NodeWriter } from './tree/node-writer.ts';
+import { recordBook } from './tree/record-book.ts';
+import { serviceParameters, u16 } from './tree/record-form.ts';
+import { RegionSet } from './tree/region-set.ts';
 
-/**
- * Writes what each policy serves now. `counterOf(policy, region)` gives the slot in which the workers count answers.
- */
+/** The slots in which workers count. */
+export interface CountedSlots {
+  answers(policy: string, region: string): number;
+  /** Answers that residency forbade. */
+  refusals(policy: string): number;
+}
+
+/** Writes what each steered name is answered with now (`docs/decision-tree.md`). */
 export function buildRotation(
   config: Config,
-  health: HealthView,
-  counterOf: (policy: string, region: string) => number,
+  conditions: Conditions,
+  slots: CountedSlots,
 ): SharedArrayBuffer {
-  const writer = new RotationWriter(config);
-  for (const [index, policy] of config.policies.entries()) writer.policy(index, policy, health, counterOf);
+  const count = config.steerings.length;
+  const writer = new NodeWriter(RotationHeader.SIZE + count * EntryField.SIZE, recordBook(config).bytes);
+  writer.set(RotationHeader.MAGIC, ROTATION_MAGIC);
+  writer.set(RotationHeader.ENTRIES, count);
+  writer.set(RotationHeader.REGIONS, config.regions.length);
+  const entries = new Entries(config, conditions, writer, slots);
+  for (const [index, steering] of config.steerings.entries())
+    entries.write(RotationHeader.SIZE + index * EntryField.SIZE, steering);
   return writer.finish();
 }
 
-function planOf(policy: Policy, eligible: readonly Candidate[]): Plan {
-  switch (policy.type) {
-    case 'nearest':
-      return planNearest(eligible);
-    case 'failover':
-      return planFailover(eligible, policy.tiers);
-    case 'weighted':
-      return planWeighted(eligible, policy.within);
-    default:
-      return unreachable(policy);
+/** The entries of a rotation, and the trees that they begin with. */
+class Entries {
+  private readonly config: Config;
+  private readonly conditions: Conditions;
+  private readonly writer: NodeWriter;
+  private readonly slots: CountedSlots;
+  private readonly grower: Grower;
+  private readonly everywhere: RegionSet;
+  private readonly counters = new Map<number, number>();
+
+  constructor(config: Config, conditions: Conditions, writer: NodeWriter, slots: CountedSlots) {
+    this.config = config;
+    this.conditions = conditions;
+    this.writer = writer;
+    this.slots = slots;
+    this.grower = new Grower(config, conditions, writer);
+    this.everywhere = RegionSet.all(config.regions.length);
+  }
+
+  write(at: number, steering: Steering): void {
+    const { writer, config } = this;
+    writer.set(at + EntryField.POLICY, steering.policy);
+    writer.set(at + EntryField.COUNTERS, this.counterRow(steering.policy));
+    for (const kind of Object.values(RecordKind)) {
+      const form = formOf(steering, kind);
+      if (form === undefined) continue;
+      writer.set(at + EntryField.ROOTS + kind, this.root(steering, kind));
+      writer.set(at + EntryField.ANSWERS + kind, form.answers ?? config.policies[steering.policy]!.answers);
+    }
+    // Where no endpoint has a host name, HTTPS and SVCB stand for the name itself.
+    if (this.hasAny(steering, RecordKind.CNAME)) return;
+    if (steering.https !== undefined) this.self(at + EntryField.HTTPS_SELF, steering.https);
+    if (steering.svcb !== undefined) this.self(at + EntryField.SVCB_SELF, steering.svcb);
+  }
+
+  private root(steering: Steering, kind: RecordKind): number {
+    const { config, everywhere, writer } = this;
+    const { policy } = steering;
+    const none = { policy, serving: Serving.NONE };
+    // Nobody is placed for an answer that is empty wherever the client is.
+    if (!this.hasAny(steering, kind)) return writer.empty(none, false);
+    const { families } = config.policies[policy]!;
+    const context = { kind, mode: 'strict', within: everywhere, only: everywhere, rule: policy } as const;
+    const place = this.grower.use({ policy }, { ...context, families, steering });
+    return place === 0 ? writer.empty(none, false) : place;
+  }
+
+  /** Whether the policy leads to any endpoint with such a record, in whatever state. */
+  private hasAny(steering: Steering, kind: RecordKind): boolean {
+    const { config, conditions } = this;
+    return reachOf(config, steering.policy).pools.some((pool) =>
+      config.pools[pool]!.endpoints.some((endpoint, index) =>
+        hasKind(conditions, pool, index, endpoint, kind, steering.hosts),
+      ),
+    );
+  }
+
+  private self(word: number, form: ServiceForm): void {
+    const parameters = serviceParameters(form);
+    this.writer.setBytes(word, Buffer.concat([u16(parameters.length), parameters]));
+  }
+
+  private counterRow(policy: number): number {
+    const known = this.counters.get(policy);
+    if (known !== undefined) return known;
+    const { config, slots } = this;
+    const { name } = config.policies[policy]!;
+    const inUse = reachOf(config, policy).regions;
+    const row = config.regions.map((region, r) => (inUse.has(r) ? slots.answers(name, region.name) : 0));
+    const place = this.writer.row([...row, slots.refusals(name)]);
+    this.counters.set(policy, place);
+    return place;
   }
 }
 
-class RotationWriter {
-  private readonly config: Config;
-  private readonly words: number[];
-  private readonly records: number[] = [];
-  /** Words that hold byte places, to be moved behind the words when their number is known. */
-  private readonly recordWords: number[] = [];
-
-  constructor(config: Config) {
-    this.config = config;
-    this.words = new Array<number>(RotationHeader.SIZE + config.policies.length * PolicyField.SIZE).fill(0);
-    this.words[RotationHeader.MAGIC] = ROTATION_MAGIC;
-    this.words[RotationHeader.POLICIES] = config.policies.length;
-    this.words[RotationHeader.REGIONS] = config.regions.length;
+/** Undefined: not steered. Without `answers` it is the policy's number. */
+function formOf(steering: Steering, kind: RecordKind): { readonly answers?: number } | undefined {
+  switch (kind) {
+    case RecordKind.HTTPS:
+      return steering.https;
+    case RecordKind.SVCB:
+      return steering.svcb;
+    case RecordKind.SRV:
+      return steering.srv;
+    case RecordKind.MX:
+      return steering.mx;
+    case RecordKind.CNAME:
+      return steering.hosts === 'cname' ? { answers: 1 } : undefined;
+    default:
+      return {};
   }
+}
 
-  policy(
-    index: number,
-    policy: Policy,
-    health: HealthView,
-    counterOf: (policy: string, region: string) => number,
-  ): void {
-    const pool = this.config.pools[policy.pool]!;
-    const ttlSeconds = servedTtl(policy, pool, health);
-    const at = RotationHeader.SIZE + index * PolicyField.SIZE;
-    const a = eligibleEndpoints(this.config, policy, 4, health);
-    const aaaa = eligibleEndpoints(this.config, policy, 6, health);
-    this.words[at + PolicyField.WALK] = planOf(policy, []).walk;
-    this.words[at + PolicyField.ANSWERS] = policy.answers;
-    this.words[at + PolicyField.TABLE_A] = this.table(planOf(policy, a.candidates), pool, ttlSeconds);
-    this.words[at + PolicyField.TABLE_AAAA] = this.table(planOf(policy, aaaa.candidates), pool, ttlSeconds);
-    this.words[at + PolicyField.SERVING_A] = a.serving;
-    this.words[at + PolicyField.SERVING_AAAA] = aaaa.serving;
-    this.words[at + PolicyField.TTL] = ttlSeconds;
-    this.words[at + PolicyField.COUNTERS] = this.words.length;
-    const inUse = new Set(pool.endpoints.map((endpoint) => endpoint.region));
-    for (const [region, { name }] of this.config.regions.entries()) {
-      this.words.push(inUse.has(region) ? counterOf(policy.name, name) : 0);
-    }
-  }
+/** By policy: neither changes with health, and both are asked for at each change of it. */
+interface Reach {
+  readonly pools: readonly number[];
+  readonly regions: ReadonlySet<number>;
+}
 
-  /** Place of a plan's table; 0 when it has no group. */
-  private table(plan: Plan, pool: Pool, ttlSeconds: number): number {
-    if (plan.groups.length === 0) return 0;
-    if (plan.walk === Walk.SINGLE) return this.group(plan.groups[0]!, pool, ttlSeconds);
-    const row = this.words.length;
-    for (let i = 0; i < this.config.regions.length; i++) this.words.push(0);
-    for (const group of plan.groups) this.words[row + group[0]!.region] = this.group(group, pool, ttlSeconds);
-    return row;
-  }
+const reaches = new WeakMap<Config, Map<number, Reach>>();
 
-  private group(candidates: readonly Candidate[], pool: Pool, ttlSeconds: number): number {
-    const place = this.words.length;
-    this.words[place + GroupField.COUNT] = candidates.length;
-    this.words[place + GroupField.WEIGHT] = candidates.reduce((sum, candidate) => sum + candidate.weight, 0);
-    for (const candidate of candidates) {
-      const at = this.words.length;
-      this.words[at + CandidateField.WEIGHT] = candidate.weight;
-      this.words[at + CandidateField.REGION] = candidate.region;
-      this.words[at + CandidateField.ENDPOINT] = candidate.endpoint;
-      this.words[at + CandidateField.RECORD] = this.record(pool.endpoints[candidate.endpoint]!, ttlSeconds);
-      this.recordWords.push(at + CandidateField.RECORD);
-    }
-    return place;
+function reachOf(config: Config, policy: number): Reach {
+  const known = reaches.get(config) ?? new Map<number, Reach>();
+  reaches.set(config, known);
+  let reach = known.get(policy);
+  if (reach === undefined) {
+    const pools = poolsUnder(config.policies, policy);
+    const regions = pools.flatMap((pool) => config.pools[pool]!.endpoints.map(({ region }) => region));
+    reach = { pools, regions: new Set(regions) };
+    known.set(policy, reach);
   }
-
-  private record({ address }: Endpoint, ttlSeconds: number): number {
-    const place = this.records.length;
-    const type = address.family === 4 ? RrType.A : RrType.AAAA;
-    const ttl = [ttlSeconds >>> 24, (ttlSeconds >>> 16) & 0xff, (ttlSeconds >>> 8) & 0xff, ttlSeconds & 0xff];
-    this.records.push(0xc0, 0x0c, 0, type, 0, 1, ...ttl, 0, address.bytes.length, ...address.bytes);
-    return place;
-  }
-
-  finish(): SharedArrayBuffer {
-    const wordBytes = 4 * this.words.length;
-    for (const word of this.recordWords) this.words[word] = this.words[word]! + wordBytes;
-    const size = wordBytes + ((this.records.length + 3) & ~3);
-    const buffer = new SharedArrayBuffer(size);
-    new Int32Array(buffer).set(this.words);
-    new Uint8Array(buffer).set(this.records, wordBytes);
-    return buffer;
-  }
+  return reach;
 }

@@ -1,0 +1,185 @@
+import type { MeasuredLoad } from '../../config/policy-model.ts';
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import { limits } from '../../runtime/limits.ts';
+import type { Random } from '../../runtime/random.ts';
+import { DueQueue } from '../due-queue.ts';
+import type { NumberRead } from '../values/value.ts';
+import type { readLoad } from './read-load.ts';
+
+export interface LoadTableParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly read: typeof readLoad;
+  /** After each reading, with or without a value. */
+  readonly onReading: (source: MeasuredLoad) => void;
+}
+
+/** The newest value of a source. */
+export interface Load {
+  readonly value: number;
+  readonly ageMs: number;
+  /** Counts values, so that one is not taken for another that is equal. */
+  readonly reading: number;
+}
+
+/** What a source said last, for people. */
+export interface LoadReport {
+  readonly source: MeasuredLoad;
+  readonly load: Load | undefined;
+  /** Why the newest reading gave no value; undefined when it gave one, and before the first. */
+  readonly error: string | undefined;
+}
+
+/** Share of the interval by which a reading may come early. */
+const jitter = 0.1;
+
+/**
+ * Reads each different source once in its interval, however many regions name it, and keeps the newest value. At most
+ * `limits.loadsAtOnce` readings are in flight; a source is not read again before its last reading has ended.
+ */
+export class LoadTable {
+  private readonly parts: LoadTableParts;
+  private readonly queue = new DueQueue<Reader>();
+  private readers = new Map<string, Reader>();
+  private inFlight = 0;
+  private timer: Timer | undefined;
+  private timerDueMs = 0;
+
+  constructor(parts: LoadTableParts) {
+    this.parts = parts;
+  }
+
+  /** Takes over the sources of a new config; those that stay go on undisturbed, new ones are read at once. */
+  update(sources: readonly MeasuredLoad[]): void {
+    const old = this.readers;
+    this.readers = new Map();
+    for (const [key, source] of distinct(sources)) {
+      const known = old.get(key);
+      old.delete(key);
+      const reader = known ?? new Reader(source);
+      reader.source = source;
+      this.readers.set(key, reader);
+      if (known === undefined) this.queue.push(this.parts.clock.monotonicMs(), reader);
+    }
+    for (const reader of old.values()) reader.end();
+    this.arm();
+  }
+
+  stop(): void {
+    for (const reader of this.readers.values()) reader.end();
+    this.readers.clear();
+    this.queue.clear();
+    this.timer?.cancel();
+    this.timer = undefined;
+  }
+
+  /** Undefined, and so neutral, when there is no value that is at most `source.keepMs` old. */
+  loadOf(source: MeasuredLoad): Load | undefined {
+    const load = this.readers.get(keyOf(source))?.load(this.parts.clock.monotonicMs());
+    return load !== undefined && load.ageMs <= source.keepMs ? load : undefined;
+  }
+
+  reports(): LoadReport[] {
+    const nowMs = this.parts.clock.monotonicMs();
+    return [...this.readers.values()].map((reader) => ({
+      source: reader.source,
+      load: reader.load(nowMs),
+      error: reader.error,
+    }));
+  }
+
+  private beginDue(): void {
+    while (this.inFlight < limits.loadsAtOnce) {
+      const reader = this.queue.take(this.parts.clock.monotonicMs());
+      if (reader === undefined) break;
+      if (!reader.ended) this.begin(reader);
+    }
+    this.arm();
+  }
+
+  private begin(reader: Reader): void {
+    const { clock, random, read, onReading } = this.parts;
+    const { source } = reader;
+    const beganMs = clock.monotonicMs();
+    this.inFlight += 1;
+    read(source, reader.signal).then((result) => {
+      this.inFlight -= 1;
+      if (!reader.ended) {
+        reader.take(result, clock.monotonicMs());
+        const delayMs = reader.source.everyMs * (1 - jitter * random.fraction());
+        this.queue.push(Math.max(beganMs + delayMs, clock.monotonicMs()), reader);
+        onReading(reader.source);
+      }
+      this.arm();
+    });
+  }
+
+  /** Sets the one timer for the first reading in the queue; without a free slot the next end of one arms it. */
+  private arm(): void {
+    const dueMs = this.queue.firstDueMs;
+    if (dueMs === undefined || this.inFlight >= limits.loadsAtOnce) return;
+    if (this.timer !== undefined && this.timerDueMs <= dueMs) return;
+    this.timer?.cancel();
+    this.timerDueMs = dueMs;
+    const delayMs = Math.max(0, Math.ceil(dueMs - this.parts.clock.monotonicMs()));
+    this.timer = this.parts.clock.setTimer(() => {
+      this.timer = undefined;
+      this.beginDue();
+    }, delayMs);
+  }
+}
+
+/** One source, and what it said. */
+class Reader {
+  source: MeasuredLoad;
+  error: string | undefined;
+  private readonly controller = new AbortController();
+  private value: number | undefined;
+  private takenMs = 0;
+  private reading = 0;
+
+  constructor(source: MeasuredLoad) {
+    this.source = source;
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  get ended(): boolean {
+    return this.controller.signal.aborted;
+  }
+
+  end(): void {
+    this.controller.abort();
+  }
+
+  take(result: NumberRead, nowMs: number): void {
+    this.error = result.ok ? undefined : result.reason;
+    if (!result.ok) return;
+    this.value = result.value;
+    this.takenMs = nowMs;
+    this.reading += 1;
+  }
+
+  load(nowMs: number): Load | undefined {
+    if (this.value === undefined) return undefined;
+    return { value: this.value, ageMs: nowMs - this.takenMs, reading: this.reading };
+  }
+}
+
+/** By key, at most `limits.loadSources`; of equal ones that which is read most often. */
+function distinct(sources: readonly MeasuredLoad[]): Map<string, MeasuredLoad> {
+  const found = new Map<string, MeasuredLoad>();
+  for (const source of sources) {
+    const key = keyOf(source);
+    const other = found.get(key);
+    if (other === undefined ? found.size < limits.loadSources : source.everyMs < other.everyMs)
+      found.set(key, source);
+  }
+  return found;
+}
+
+function keyOf({ kind, url, query }: MeasuredLoad): string {
+  return JSON.stringify([kind, url, query]);
+}

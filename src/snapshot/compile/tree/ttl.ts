@@ -1,0 +1,40 @@
+import type { Config } from '../../../config/model.ts';
+import type { Policy } from '../../../config/policy-model.ts';
+import { poolsOf } from '../../../config/policy-uses.ts';
+import { ttlSeconds } from '../../../steering/ttl-class.ts';
+import { nextEdge } from '../../../steering/windows.ts';
+import type { Conditions } from '../conditions.ts';
+
+/** TTL ceiling while a pool has endpoints that no probe has judged yet, seconds. */
+export const DOUBT_TTL_SECONDS = 5;
+
+/**
+ * The longest TTL of what a policy itself decides: until its answer could change, between the bounds of the config.
+ * An unjudged endpoint may turn out down at any moment: nobody shall hold its address for long.
+ */
+export function policyTtl(config: Config, conditions: Conditions, index: number): number {
+  const policy = config.policies[index]!;
+  const { minSeconds, maxSeconds } = policy.ttl;
+  let changeMs = Math.min(...edgesOf(policy, conditions.nowMs), Number.POSITIVE_INFINITY) - conditions.nowMs;
+  let doubt = false;
+  for (const pool of poolsOf(policy)) {
+    for (const [endpoint] of config.pools[pool]!.endpoints.entries()) {
+      changeMs = Math.min(changeMs, conditions.calmMs(pool, endpoint) ?? Number.POSITIVE_INFINITY);
+      doubt ||= conditions.state(pool, endpoint) === 'unknown';
+    }
+  }
+  const seconds = Number.isFinite(changeMs) ? changeMs / 1000 : undefined;
+  const ttl = ttlSeconds(seconds, minSeconds, maxSeconds);
+  return doubt ? Math.min(ttl, DOUBT_TTL_SECONDS) : ttl;
+}
+
+/** When windows of the policy open or close next, wall clock ms. */
+export function edgesOf(policy: Policy, nowMs: number): number[] {
+  const windows =
+    policy.type === 'schedule'
+      ? policy.windows.map(({ when }) => when)
+      : policy.type === 'split'
+        ? policy.rules.flatMap(({ when }) => when ?? [])
+        : [];
+  return windows.flatMap((window) => nextEdge(window, nowMs) ?? []);
+}
