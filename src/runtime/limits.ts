@@ -63,6 +63,9 @@ export const limits = {
   tcpIdleMs: 10_000,
   /** From accept to the first byte of DNS: PROXY header and TLS handshake together. */
   tcpArrivalMs: 5_000,
+  /** Kernel buffers of one connection: the kernel's memory for TCP is one for the whole machine. */
+  tcpReceiveBufferBytes: 65_536,
+  tcpSendBufferBytes: 131_072,
   /** Bytes of answers waiting for a slow reader before we stop reading its queries. */
   tcpPendingBytes: 131_072,
   /** The same for all connections together; beyond twice that, connections are closed. */

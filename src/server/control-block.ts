@@ -101,6 +101,9 @@ export const Tally = {
   HANDSHAKE_CLOSED: 12,
   /** Datagrams from a network of balancers without a PROXY header. */
   PROXY_MISSING: 13,
+  /** Connections ended because too many answers waited for those who do not read, or with their worker. */
+  UNREAD_CLOSED: 14,
+  WORKER_ENDED: 15,
 } as const;
 
 /** Slots that rise and fall: what a worker leaves in them when it ends means nothing. */

@@ -13,7 +13,9 @@ import { type ListenAddress, sourceFromText } from './sockaddr.ts';
 import { Arrival, type ArrivalService } from './stream-arrival.ts';
 import { StreamConnection, type StreamService } from './stream-connection.ts';
 import { ConnectionTable } from './stream-connections.ts';
+import { PendingAnswers } from './stream-pending.ts';
 import { TlsFront } from './stream-tls.ts';
+import { TurnLine } from './stream-turns.ts';
 import type { StreamBounds, TlsIdentity } from './worker-messages.ts';
 
 export interface StreamServerParts {
@@ -24,10 +26,14 @@ export interface StreamServerParts {
   readonly clock: Clock;
   readonly bounds: StreamBounds;
   readonly proxies: ProxyNetworks;
+  /** Answers that may wait for slow readers, in all: see `PendingAnswers`. */
+  readonly pendingBytes: number;
 }
 
 /** Serves DNS over streams: listeners, their connections, and the bounds on both. */
 export class StreamServer implements StreamService, ArrivalService {
+  readonly turns: TurnLine<StreamConnection>;
+  readonly pending: PendingAnswers<StreamConnection>;
   private readonly parts: StreamServerParts;
   private readonly table: ConnectionTable<StreamConnection | Arrival>;
   /** Those of the table that have not begun with DNS, the oldest first. */
@@ -38,6 +44,8 @@ export class StreamServer implements StreamService, ArrivalService {
 
   constructor(parts: StreamServerParts) {
     this.parts = parts;
+    this.turns = new TurnLine(parts.clock);
+    this.pending = new PendingAnswers(parts.pendingBytes);
     this.table = new ConnectionTable(parts.bounds.connections, parts.bounds.perClient);
     parts.context.tcpIdleMs = parts.bounds.idleMs;
     // The life before this one may have ended with connections open.
@@ -107,7 +115,9 @@ export class StreamServer implements StreamService, ArrivalService {
   }
 
   refresh(): void {
-    const { inbox, context, clock } = this.parts;
+    const { inbox, context, clock, line } = this.parts;
+    // The timer that beats runs once a round of the event loop, and a round may be long.
+    line.beat();
     inbox.refresh();
     context.log.stamp();
     context.nowSeconds = wallSeconds(clock);
@@ -116,6 +126,10 @@ export class StreamServer implements StreamService, ArrivalService {
   touched(connection: StreamConnection): void {
     connection.activeMs = this.parts.clock.monotonicMs();
     this.table.touch(connection);
+  }
+
+  stalled(connection: StreamConnection): void {
+    this.parts.line.tally[Tally.UNREAD_CLOSED]! += this.pending.stall(connection);
   }
 
   closed(connection: StreamConnection): void {
@@ -166,6 +180,7 @@ export class StreamServer implements StreamService, ArrivalService {
       return;
     }
     source.port = socket.remotePort ?? 0;
+    this.parts.line.beat();
     this.count(socket, front === undefined ? Tally.TCP_CONNECTIONS : Tally.TLS_CONNECTIONS);
     const proxied = this.parts.proxies.contains(source);
     source.transport = front === undefined ? Transport.TCP : Transport.TLS;
