@@ -106,7 +106,7 @@ export const Tally = {
   WORKER_ENDED: 15,
 } as const;
 
-/** Slots that rise and fall: what a worker leaves in them when it ends means nothing. */
+/** Slots that rise and fall: connections that are open. What a worker leaves in them was open when it ended. */
 export const gaugeSlots: readonly number[] = [Tally.TCP_CONNECTIONS, Tally.TLS_CONNECTIONS];
 
 const TALLY_SLOTS = 30;

@@ -6,7 +6,7 @@ import { assert } from '../runtime/assert.ts';
 import { type Clock, wallSeconds } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
 import type { WorkerLine } from './control-block.ts';
-import { gaugeSlots, Tally } from './control-block.ts';
+import { Tally } from './control-block.ts';
 import type { ProxyNetworks } from './proxy-networks.ts';
 import type { SnapshotInbox } from './snapshot-inbox.ts';
 import { type ListenAddress, sourceFromText } from './sockaddr.ts';
@@ -48,8 +48,6 @@ export class StreamServer implements StreamService, ArrivalService {
     this.pending = new PendingAnswers(parts.pendingBytes);
     this.table = new ConnectionTable(parts.bounds.connections, parts.bounds.perClient);
     parts.context.tcpIdleMs = parts.bounds.idleMs;
-    // The life before this one may have ended with connections open.
-    for (const slot of gaugeSlots) parts.line.tally[slot] = 0;
   }
 
   /** Listens for plain TCP, on a bound descriptor if there is one; resolves with the port, or rejects as Node does. */
