@@ -1,3 +1,5 @@
+import type { TlsPair } from './model.ts';
+
 /** What a load takes from the machine: passed in, so that a test decides it. */
 export interface LoadEnvironment {
   /** Default of `node.name`. */
@@ -10,6 +12,8 @@ export interface LoadEnvironment {
   readonly read: (path: string, maxBytes: number) => Uint8Array;
   /** Permission bits of a file that could be read; 0 where there are none. */
   readonly modeOf: (path: string) => number;
+  /** What the process shows on its TLS listeners now; none at its start. */
+  readonly pairsInUse: readonly TlsPair[];
   /** Milliseconds since 1970: certificates have dates. */
   readonly nowMs: number;
 }

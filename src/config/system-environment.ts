@@ -11,6 +11,7 @@ export function systemEnvironment(stateDirectory: string): LoadEnvironment {
     stateDirectory,
     read: readBounded,
     modeOf,
+    pairsInUse: [],
     nowMs: Date.now(),
   };
 }

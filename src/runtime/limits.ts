@@ -71,7 +71,7 @@ export const limits = {
   /** The same for all connections together; beyond twice that, connections are closed. */
   tcpPendingBytesInAll: 256 * 1024 * 1024,
   /** How long a round of the event loop answers as data comes, and then those who wait: new data is looked for after. */
-  tcpRoundMs: 20,
+  tcpRoundMs: 10,
   /** Messages of one connection that are answered before the others have their turn. */
   tcpTurnMessages: 256,
   /** Connections that the kernel holds for us until we take them. */

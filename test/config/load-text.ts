@@ -1,12 +1,16 @@
 import { type LoadResult, loadConfig } from '../../src/config/load.ts';
-import type { Config } from '../../src/config/model.ts';
+import type { Config, TlsPair } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
 
 /**
  * Loads a config that is called `c.yaml`; `files` are what else can be read, by absolute path;
  * those with `open` in it by everybody. It is the first day of 2026.
  */
-export function loadText(yaml: string | Uint8Array, files: Record<string, string> = {}): LoadResult {
+export function loadText(
+  yaml: string | Uint8Array,
+  files: Record<string, string> = {},
+  pairsInUse: readonly TlsPair[] = [],
+): LoadResult {
   return loadConfig('c.yaml', {
     hostname: 'host-1',
     cores: 4,
@@ -18,6 +22,7 @@ export function loadText(yaml: string | Uint8Array, files: Record<string, string
       return Buffer.from(text);
     },
     modeOf: (path) => (path.includes('open') ? 0o644 : 0o600),
+    pairsInUse,
     nowMs: Date.UTC(2026, 0, 1),
   });
 }
