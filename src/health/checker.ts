@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Check } from './check.ts';
 import { type CheckedConfig, emptyInventory, type Known, knownFrom, takeInventory } from './inventory.ts';
+import { type OwnFault, OwnFaults } from './own-faults.ts';
 import type { ProbeCode, ProbeResult, Probes } from './probes/probe.ts';
 import { knownFromMemory, type RememberedHealth } from './remembered.ts';
 import { Scheduler } from './scheduler.ts';
@@ -24,6 +25,8 @@ export interface HealthCheckerParts {
   readonly probes: Probes;
   readonly onChange: (change: HealthChange) => void;
   readonly onProbe: (report: ProbeReport) => void;
+  /** Probes were not possible; called at most once in `limits.ownFaultTellMs`. */
+  readonly onOwnFault: (fault: OwnFault) => void;
 }
 
 export interface HealthChecker {
@@ -51,6 +54,7 @@ export function createHealthChecker(parts: HealthCheckerParts): HealthChecker {
 class Checker implements HealthChecker {
   private readonly parts: HealthCheckerParts;
   private readonly scheduler: Scheduler;
+  private readonly ownFaults: OwnFaults;
   private inventory = emptyInventory();
   /** Checks that are neither up nor down yet, while somebody waits for the first round. */
   private readonly undecided = new Set<Check>();
@@ -58,6 +62,7 @@ class Checker implements HealthChecker {
 
   constructor(parts: HealthCheckerParts) {
     this.parts = parts;
+    this.ownFaults = new OwnFaults(parts.clock, parts.onOwnFault);
     this.scheduler = new Scheduler({
       ...parts,
       onResult: (check, result, before) => this.record(check, result, before),
@@ -124,12 +129,13 @@ class Checker implements HealthChecker {
 
   private record(check: Check, result: ProbeResult, before: Standing): void {
     const { standing } = check;
-    const { code, ok, durationMs } = result;
+    const { code, ok, durationMs, ownFault, reason } = result;
+    if (ownFault === true) this.ownFaults.note(reason ?? code);
     if (standing.state !== 'unknown') this.decided(check);
     const news = {
       state: standing.state,
       lastProbeAtMs: this.parts.clock.now(),
-      lastReason: result.reason,
+      lastReason: reason,
       lastDurationMs: durationMs,
       failures: standing.failuresInRow,
       successes: standing.successesInRow,

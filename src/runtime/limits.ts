@@ -74,6 +74,8 @@ export const limits = {
   tcpRoundMs: 10,
   /** Messages of one connection that are answered before the others have their turn. */
   tcpTurnMessages: 256,
+  /** Open files beside connections: sockets, probes, HTTP, logs, the program itself. */
+  otherOpenFiles: 500,
   /** Connections that the kernel holds for us until we take them. */
   tcpBacklog: 1_024,
   /** A PROXY header with all its TLVs; what balancers send has less than 300 bytes. */
@@ -169,6 +171,8 @@ export const limits = {
   probeTriesAtOnce: 50,
   /** What a probe may take to close down after its deadline before it is counted without its word. */
   probeGraceMs: 100,
+  /** Probes that this machine could not make are told of this often. */
+  ownFaultTellMs: 60_000,
   /** Characters of a reason; a server's own words stand in some. */
   probeReasonLength: 200,
 

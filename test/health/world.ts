@@ -1,6 +1,7 @@
 import type { Endpoint, HttpCheck, Monitor, Pool } from '../../src/config/model.ts';
 import { createHealthChecker, type HealthChecker, type ProbeReport } from '../../src/health/checker.ts';
 import type { CheckedConfig } from '../../src/health/inventory.ts';
+import type { OwnFault } from '../../src/health/own-faults.ts';
 import type { HealthChange } from '../../src/health/table.ts';
 import { parseAddress } from '../../src/ip/address.ts';
 import { Random } from '../../src/runtime/random.ts';
@@ -55,6 +56,7 @@ export class World {
   readonly network: FakeNetwork;
   readonly changes: HealthChange[] = [];
   readonly reports: ProbeReport[] = [];
+  readonly ownFaults: OwnFault[] = [];
   readonly checker: HealthChecker;
 
   constructor(seed = 1) {
@@ -66,6 +68,7 @@ export class World {
       probes: this.network.probes,
       onChange: (change) => this.changes.push(change),
       onProbe: (report) => this.reports.push(report),
+      onOwnFault: (fault) => this.ownFaults.push(fault),
     });
   }
 
