@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { registerCertificates } from '../../src/metrics/certificates.ts';
 import { registerGeoAge } from '../../src/metrics/geo-age.ts';
 import { registerHealthGauges } from '../../src/metrics/health-gauges.ts';
 import { registerQueryLog } from '../../src/metrics/query-log.ts';
@@ -25,6 +26,7 @@ async function registered(): Promise<Metric[]> {
   registerWorkerCounters(registry, { counts: () => [], tallies: () => [], answers: () => new Map() });
   registerHealthGauges(registry, { config: () => undefined, state: () => 'up' });
   registerQueryLog(registry, { written: () => 0, dropped: () => 0 });
+  registerCertificates(registry, () => []);
   registerGeoAge(registry, { databases: () => [], nowSeconds: () => 0 });
   const metrics = await registry.getMetricsAsJSON();
   return metrics.map(({ name, type, help }) => {
