@@ -77,11 +77,16 @@ export const limits = {
   /** Open files beside connections: sockets, probes, HTTP, logs, the program itself. */
   otherOpenFiles: 500,
   /** Connections that the kernel holds for us until we take them. */
-  tcpBacklog: 1_024,
+  tcpBacklog: 4_096,
   /** A PROXY header with all its TLVs; what balancers send has less than 300 bytes. */
   proxyHeaderBytes: 1_024,
   proxyNetworks: 64,
   tlsListeners: 16,
+  /** Handshakes under way at once. Each may ask for a signature in the same round of the event loop: half a millisecond. */
+  tlsHandshakesAtOnce: 2_000,
+  /** What a TLS record says of itself before its content, and the most that may follow (RFC 8446 §5.1). */
+  tlsRecordHeadBytes: 5,
+  tlsRecordBytes: 16_384,
   /** A certificate with its chain, and its key. */
   tlsFileBytes: 1024 * 1024,
 

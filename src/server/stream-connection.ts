@@ -8,7 +8,7 @@ import type { TurnLine, TurnTaker } from './stream-turns.ts';
 
 /** What the connections of one worker share. */
 export interface StreamService {
-  readonly turns: TurnLine<StreamConnection>;
+  readonly turns: TurnLine<TurnTaker>;
   readonly pending: PendingAnswers<StreamConnection>;
   /** Answers one message of this connection into `out`; 0 for no answer. Never throws. */
   answer(connection: StreamConnection, message: Uint8Array, out: Uint8Array): number;

@@ -15,7 +15,7 @@ import { StreamConnection, type StreamService } from './stream-connection.ts';
 import { ConnectionTable } from './stream-connections.ts';
 import { PendingAnswers } from './stream-pending.ts';
 import { TlsFront } from './stream-tls.ts';
-import { TurnLine } from './stream-turns.ts';
+import { TurnLine, type TurnTaker } from './stream-turns.ts';
 import type { StreamBounds, TlsIdentity } from './worker-messages.ts';
 
 export interface StreamServerParts {
@@ -28,16 +28,20 @@ export interface StreamServerParts {
   readonly proxies: ProxyNetworks;
   /** Answers that may wait for slow readers, in all: see `PendingAnswers`. */
   readonly pendingBytes: number;
+  /** TLS handshakes under way at once. */
+  readonly handshakes: number;
 }
 
 /** Serves DNS over streams: listeners, their connections, and the bounds on both. */
 export class StreamServer implements StreamService, ArrivalService {
-  readonly turns: TurnLine<StreamConnection>;
+  readonly turns: TurnLine<TurnTaker>;
   readonly pending: PendingAnswers<StreamConnection>;
   private readonly parts: StreamServerParts;
   private readonly table: ConnectionTable<StreamConnection | Arrival>;
   /** Those of the table that have not begun with DNS, the oldest first. */
   private readonly arrivals = new Set<Arrival>();
+  /** Those of them whose handshake is under way, in the order in which it began. */
+  private readonly handshakes = new Set<Arrival>();
   private readonly listeners: Server[] = [];
   /** In the order in which they were opened. */
   private readonly fronts: TlsFront[] = [];
@@ -139,6 +143,15 @@ export class StreamServer implements StreamService, ArrivalService {
     this.enter(arrival);
   }
 
+  securing(arrival: Arrival): void {
+    this.handshakes.add(arrival);
+    if (this.handshakes.size <= this.parts.handshakes) return;
+    const [oldest] = this.handshakes;
+    this.forget(oldest!);
+    oldest!.close();
+    this.parts.line.tally[Tally.EVICTED]!++;
+  }
+
   arrived(arrival: Arrival, socket: Socket): void {
     this.forget(arrival);
     this.serve(socket, arrival.source);
@@ -186,7 +199,7 @@ export class StreamServer implements StreamService, ArrivalService {
       this.serve(socket, source);
       return;
     }
-    const first = proxied ? 'proxy' : 'handshake';
+    const first = proxied ? 'proxy' : 'hello';
     const nowMs = this.parts.clock.monotonicMs();
     const arrival = new Arrival(socket, source, first, front, nowMs, this);
     this.arrivals.add(arrival);
@@ -212,5 +225,6 @@ export class StreamServer implements StreamService, ArrivalService {
   private forget(arrival: Arrival): void {
     this.table.remove(arrival);
     this.arrivals.delete(arrival);
+    this.handshakes.delete(arrival);
   }
 }

@@ -4,7 +4,7 @@ import { limits } from '../runtime/limits.ts';
 /** What waits for a turn. */
 export interface TurnTaker {
   /** Those of one client stand in one line. */
-  readonly client: string;
+  readonly client: string | undefined;
   /** Takes the turn that it waits for; it may begin to wait for another. */
   turn(): void;
 }
@@ -17,7 +17,7 @@ export interface TurnTaker {
  */
 export class TurnLine<T extends TurnTaker> {
   /** In the order in which they are served next; no set is empty. */
-  private readonly clients = new Map<string, Set<T>>();
+  private readonly clients = new Map<string | undefined, Set<T>>();
   private readonly clock: Clock;
   /** `serve` comes at the end of this round. */
   private due = false;

@@ -20,6 +20,7 @@ const server = new StreamServer({
   clock: systemClock,
   bounds,
   pendingBytes: limits.tcpPendingBytesInAll,
+  handshakes: limits.tlsHandshakesAtOnce,
 });
 shell.inbox.onIdentities = (changed) => server.show(changed);
 const open = await openAll(port, start.sockets, async ({ address, identity }) => {

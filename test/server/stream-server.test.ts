@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { respond } from '../../src/query/respond.ts';
 import { Transport } from '../../src/query/source.ts';
-import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { Tally } from '../../src/server/control-block.ts';
 import { framed, query, type TcpClient } from './clients.ts';
-import { echo, type Options, startOver, until } from './stream-set-up.ts';
+import { echo, hasty, type Options, startOver, until } from './stream-set-up.ts';
 
 describe.each(['tcp', 'tls'] as const)('StreamServer over %s', (transport) => {
   const start = (options: Options = {}, host?: string) => startOver(options, transport, host);
@@ -270,16 +269,3 @@ describe.each(['tcp', 'tls'] as const)('StreamServer over %s', (transport) => {
     await client.until(() => client.ended || client.closed);
   });
 });
-
-/** Whenever it is looked at, a whole round's time has gone. */
-function hasty(): Clock {
-  let nowMs = 0;
-  return {
-    now: () => nowMs,
-    monotonicMs: () => {
-      nowMs += limits.tcpRoundMs;
-      return nowMs;
-    },
-    setTimer: systemClock.setTimer,
-  };
-}
