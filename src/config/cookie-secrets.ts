@@ -32,7 +32,7 @@ export function readCookieSecrets(
     faults.push(`${showName(file)} holds ${secrets.length} secrets; wanted 1 to ${limits.cookieSecrets}`);
   for (const fault of faults) findings.error('CONFIG_VALUE', path, fault);
   if (faults.length > 0) return undefined;
-  warnOfReaders(file, path, environment, base, findings);
+  warnOfReaders(file, resolve(base, file), path, environment, findings);
   return secrets.map((line) => Uint8Array.from(Buffer.from(line, 'hex')));
 }
 

@@ -1,3 +1,5 @@
+import type { TlsPair } from './model.ts';
+
 /** What a load takes from the machine: passed in, so that a test decides it. */
 export interface LoadEnvironment {
   /** Default of `node.name`. */
@@ -14,6 +16,8 @@ export interface LoadEnvironment {
   readonly pingRefusal: () => string | undefined;
   /** What stands at an absolute path; undefined when nothing does, or none of it may be seen. */
   readonly lookAt: (path: string) => PathLook | undefined;
+  /** What the process shows on its TLS listeners now; none at its start. */
+  readonly pairsInUse: readonly TlsPair[];
   /** Milliseconds since 1970: certificates have dates. */
   readonly nowMs: number;
 }

@@ -49,9 +49,17 @@ export interface Listen {
   readonly tcp: TcpLimits;
 }
 
-export interface TlsListener {
+export interface TlsListener extends TlsPair {
   readonly socket: SocketAddress;
+}
+
+/** A certificate with its key, as they were read from their files. */
+export interface TlsPair {
+  /** Absolute paths. */
+  readonly files: { readonly certificate: string; readonly key: string };
   readonly identity: TlsIdentity;
+  /** The end of the certificate's validity, milliseconds since 1970. */
+  readonly expiresAtMs: number;
 }
 
 /** Bounds of the connections over TCP and TLS. */

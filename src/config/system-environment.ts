@@ -23,6 +23,7 @@ export function systemEnvironment(stateDirectory: string): LoadEnvironment {
     modeOf,
     pingRefusal,
     lookAt,
+    pairsInUse: [],
     nowMs: Date.now(),
   };
 }

@@ -181,6 +181,7 @@ export class Controller {
         configPath,
         stateDirectory,
         previousGeo: this.inUse?.geo,
+        pairsInUse: this.inUse?.config.listen.tls ?? [],
         spareImage: this.spareImage(),
       };
       const outcome = await this.parts.load(request, this.end.signal);

@@ -1,5 +1,4 @@
 import { counterBytes } from '../query/counters.ts';
-import { gaugeSlots } from '../server/control-block.ts';
 import type { WorkerSet } from '../server/worker-set.ts';
 
 /**
@@ -24,7 +23,6 @@ export class CounterBank {
   retire(set: WorkerSet): void {
     for (const buffer of this.live.get(set) ?? []) addTo(this.retiredCounts, new Float64Array(buffer));
     for (const { tally } of set.status()) addTo(this.retiredTally, tally);
-    for (const slot of gaugeSlots) this.retiredTally[slot] = 0;
     this.live.delete(set);
   }
 

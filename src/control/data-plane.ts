@@ -10,6 +10,7 @@ import { startWorkers, type WorkerSet, type WorkerStatus } from '../server/worke
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { CounterBank } from './counter-bank.ts';
 import { LogRings } from './log-rings.ts';
+import { fewOpenFiles } from './open-files.ts';
 
 /** The set of workers in use, replaced without loss when the config asks for other sockets. */
 export class DataPlane {
@@ -89,6 +90,8 @@ export class DataPlane {
     snapshot: SnapshotBuffers,
     beside?: readonly ListenAddress[],
   ): Promise<void> {
+    const fewFiles = fewOpenFiles(tcp.connections);
+    if (fewFiles !== undefined) this.log.warn(fewFiles);
     const counters = this.counters.open(workers + 1);
     const logs = this.logRings.open(workers + 1);
     const starting = startWorkers({

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
-import type { Config } from '../config/model.ts';
+import type { Config, TlsPair } from '../config/model.ts';
 import { systemEnvironment } from '../config/system-environment.ts';
 import type { Problem } from '../runtime/problem.ts';
 import { buildImage } from '../snapshot/compile/image-builder.ts';
@@ -17,6 +17,8 @@ export interface LoadRequest {
   readonly stateDirectory: string;
   /** The maps in use, which stay when the geo files fail and the views are the same. */
   readonly previousGeo: LoadedGeo | undefined;
+  /** What the TLS listeners show now: it stays where files hold half of a renewal. */
+  readonly pairsInUse?: readonly TlsPair[];
   /** An image that nobody reads any more, to be written over. */
   readonly spareImage?: SharedArrayBuffer | undefined;
   /** Reads what the state directory has and leaves it as it is: for a load that will not serve. */
@@ -53,7 +55,7 @@ export interface LoadOutcome {
  * seconds and blocks: `loader.ts` gives it a thread of its own.
  */
 export function load(request: LoadRequest): LoadOutcome {
-  const { environment, files } = notingEnvironment(request.stateDirectory);
+  const { environment, files } = notingEnvironment(request);
   const { config, problems, omitted } = loadConfig(request.configPath, environment);
   if (config === undefined)
     return { loaded: undefined, problems, omitted, geoFailed: false, geoKept: false, files };
@@ -82,14 +84,14 @@ export function load(request: LoadRequest): LoadOutcome {
 }
 
 /** The machine, and which files the config made it read: itself, authorities, secrets. */
-function notingEnvironment(stateDirectory: string) {
+function notingEnvironment({ stateDirectory, pairsInUse = [] }: LoadRequest) {
   const machine = systemEnvironment(stateDirectory);
   const files: SeenFile[] = [];
   const read: typeof machine.read = (path, maxBytes) => {
     files.push(seeFile(resolve(path)));
     return machine.read(path, maxBytes);
   };
-  return { environment: { ...machine, read }, files };
+  return { environment: { ...machine, read, pairsInUse }, files };
 }
 
 /** The secrets of cookies: those of the config, or this node's own. */

@@ -1,4 +1,5 @@
 import type { HealthChecker } from '../health/checker.ts';
+import { registerCertificates } from '../metrics/certificates.ts';
 import { registerGeoAge } from '../metrics/geo-age.ts';
 import { registerHealthGauges } from '../metrics/health-gauges.ts';
 import { registerQueryLog } from '../metrics/query-log.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { version } from '../runtime/version.ts';
 import type { Controller } from './controller.ts';
 import type { CounterBank } from './counter-bank.ts';
+import { formatSocket } from './data-plane.ts';
 import type { QueryLog } from './query-log.ts';
 
 /** Puts on the metrics page what is read where it lives, at each scrape. */
@@ -34,6 +36,12 @@ export function registerViews(
     databases: () => controller.loaded?.geo.databases ?? [],
     nowSeconds: () => clock.now() / 1000,
   });
+  registerCertificates(registry, () =>
+    (controller.loaded?.config.listen.tls ?? []).map(({ socket, expiresAtMs }) => ({
+      listener: formatSocket(socket),
+      expiresAtMs,
+    })),
+  );
   buildInfo.set({ version }, 1);
   startTime.set(Math.round((clock.now() - clock.monotonicMs()) / 1000));
 }

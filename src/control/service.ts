@@ -102,6 +102,8 @@ class RunningService implements Service {
         this.controller.healthChanged(change);
       },
       onDoubt: () => this.controller.doubtChanged(),
+      onOwnFault: ({ reason, probes }) =>
+        options.log.error({ probes }, `${reason}; until then nothing new is known of the endpoints`),
       onProbe: ({ pool, endpoint, region, code, durationMs }) => {
         metrics.probes.inc({ pool, endpoint, result: code });
         metrics.probeSeconds.observe({ pool, region }, durationMs / 1000);

@@ -2,6 +2,7 @@ import { endpointText } from '../config/endpoint-text.ts';
 import type { HealthChecker } from '../health/checker.ts';
 import { version } from '../runtime/version.ts';
 import type { WorkerStatus } from '../server/worker-set.ts';
+import { formatSocket } from './data-plane.ts';
 import type { Loaded } from './load.ts';
 
 /** The JSON of `/api/v1/status`. */
@@ -16,6 +17,7 @@ export interface Status {
     readonly restarts: number;
     readonly generation: number;
   }[];
+  readonly tls: readonly { readonly listener: string; readonly certificateExpiresAt: string }[];
   readonly geo: readonly { readonly database: string; readonly type: string; readonly builtAt: string }[];
   readonly pools: readonly PoolStatus[];
   readonly credit: string;
@@ -55,6 +57,10 @@ export function describeStatus(
       alive,
       restarts,
       generation: adopted,
+    })),
+    tls: config.listen.tls.map(({ socket, expiresAtMs }) => ({
+      listener: formatSocket(socket),
+      certificateExpiresAt: new Date(expiresAtMs).toISOString(),
     })),
     geo: loaded.geo.databases.map(({ name, type, buildEpochSeconds }) => ({
       database: name,

@@ -3,6 +3,7 @@ import type { Random } from '../runtime/random.ts';
 import { type CertificateWarning, CertificateWarnings } from './certificate-warnings.ts';
 import type { Check } from './check.ts';
 import { type CheckedConfig, emptyInventory, type Known, knownFrom, takeInventory } from './inventory.ts';
+import { type OwnFault, OwnFaults } from './own-faults.ts';
 import type { ProbeCode, ProbeResult, Probes } from './probes/probe.ts';
 import { knownFromMemory, type RememberedHealth } from './remembered.ts';
 import type { Report, Reports } from './reports.ts';
@@ -32,6 +33,8 @@ export interface HealthCheckerParts {
   readonly onProbe: (report: ProbeReport) => void;
   /** At most once a day for an endpoint. */
   readonly onCertificate: (warning: CertificateWarning) => void;
+  /** Probes were not possible; called at most once in `limits.ownFaultTellMs`. */
+  readonly onOwnFault: (fault: OwnFault) => void;
 }
 
 export interface HealthChecker {
@@ -62,6 +65,7 @@ class Checker implements HealthChecker {
   private readonly parts: HealthCheckerParts;
   private readonly scheduler: Scheduler;
   private readonly certificates: CertificateWarnings;
+  private readonly ownFaults: OwnFaults;
   private inventory = emptyInventory();
   /** Checks that are neither up nor down yet, while somebody waits for the first round. */
   private readonly undecided = new Set<Check>();
@@ -70,6 +74,7 @@ class Checker implements HealthChecker {
   constructor(parts: HealthCheckerParts) {
     this.parts = parts;
     this.certificates = new CertificateWarnings(parts.clock, parts.onCertificate);
+    this.ownFaults = new OwnFaults(parts.clock, parts.onOwnFault);
     this.scheduler = new Scheduler({
       ...parts,
       onResult: (check, result, before) => this.record(check, result, before),
@@ -147,12 +152,13 @@ class Checker implements HealthChecker {
 
   private record(check: Check, result: ProbeResult, before: Standing): void {
     const { standing } = check;
-    const { code, ok, durationMs, certificate } = result;
+    const { code, ok, durationMs, certificate, ownFault, reason } = result;
+    if (ownFault === true) this.ownFaults.note(reason ?? code);
     if (standing.state !== 'unknown') this.decided(check);
     const news = {
       state: standing.state,
       lastProbeAtMs: this.parts.clock.now(),
-      lastReason: result.reason,
+      lastReason: reason,
       lastDurationMs: durationMs,
       failures: standing.failuresInRow,
       successes: standing.successesInRow,

@@ -25,7 +25,7 @@ export function registerConnections(registry: Registry, tallies: () => readonly 
   });
   new Counter({
     name: 'meridian_tcp_closed_total',
-    help: 'Connections that this side closed, by reason.',
+    help: 'Connections that this side ended, by reason.',
     labelNames: ['reason'] as const,
     registers,
     collect() {
@@ -45,4 +45,6 @@ const reasons = [
   ['evicted', Tally.EVICTED],
   ['proxy', Tally.PROXY_CLOSED],
   ['handshake', Tally.HANDSHAKE_CLOSED],
+  ['unread', Tally.UNREAD_CLOSED],
+  ['worker-ended', Tally.WORKER_ENDED],
 ] as const;

@@ -63,16 +63,30 @@ export const limits = {
   tcpIdleMs: 10_000,
   /** From accept to the first byte of DNS: PROXY header and TLS handshake together. */
   tcpArrivalMs: 5_000,
+  /** Kernel buffers of one connection: the kernel's memory for TCP is one for the whole machine. */
+  tcpReceiveBufferBytes: 65_536,
+  tcpSendBufferBytes: 131_072,
   /** Bytes of answers waiting for a slow reader before we stop reading its queries. */
   tcpPendingBytes: 131_072,
+  /** The same for all connections together; beyond twice that, connections are closed. */
+  tcpPendingBytesInAll: 256 * 1024 * 1024,
+  /** How long a round of the event loop answers as data comes, and then those who wait: new data is looked for after. */
+  tcpRoundMs: 10,
   /** Messages of one connection that are answered before the others have their turn. */
   tcpTurnMessages: 256,
+  /** Open files beside connections: sockets, probes, HTTP, logs, the program itself. */
+  otherOpenFiles: 500,
   /** Connections that the kernel holds for us until we take them. */
-  tcpBacklog: 1_024,
+  tcpBacklog: 4_096,
   /** A PROXY header with all its TLVs; what balancers send has less than 300 bytes. */
   proxyHeaderBytes: 1_024,
   proxyNetworks: 64,
   tlsListeners: 16,
+  /** Handshakes under way at once. Each may ask for a signature in the same round of the event loop: half a millisecond. */
+  tlsHandshakesAtOnce: 2_000,
+  /** What a TLS record says of itself before its content, and the most that may follow (RFC 8446 §5.1). */
+  tlsRecordHeadBytes: 5,
+  tlsRecordBytes: 16_384,
   /** A certificate with its chain, and its key. */
   tlsFileBytes: 1024 * 1024,
 
@@ -228,6 +242,8 @@ export const limits = {
   probeTriesAtOnce: 50,
   /** What a probe may take to close down after its deadline before it is counted without its word. */
   probeGraceMs: 100,
+  /** Probes that this machine could not make are told of this often. */
+  ownFaultTellMs: 60_000,
   /** Characters of a reason; a server's own words stand in some. */
   probeReasonLength: 200,
 

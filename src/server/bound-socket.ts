@@ -28,11 +28,16 @@ export function openUdpSocket(libc: Libc, listen: ListenAddress): BoundSocket {
   });
 }
 
-/** Opens a bound TCP socket, not yet listening. SO_REUSEPORT lets a new worker set start beside the old one. */
+/**
+ * Opens a bound TCP socket, not yet listening. SO_REUSEPORT lets a new worker set start beside the old one. Its
+ * connections inherit the sizes of its buffers, which the kernel would let grow to megabytes for each.
+ */
 export function openTcpSocket(libc: Libc, listen: ListenAddress): BoundSocket {
   return openSocket(libc, SOCK_STREAM, listen, (set) => {
     set(SOL_SOCKET, SO_REUSEADDR, 1);
     set(SOL_SOCKET, SO_REUSEPORT, 1);
+    set(SOL_SOCKET, SO_RCVBUF, limits.tcpReceiveBufferBytes);
+    set(SOL_SOCKET, SO_SNDBUF, limits.tcpSendBufferBytes);
   });
 }
 

@@ -101,9 +101,12 @@ export const Tally = {
   HANDSHAKE_CLOSED: 12,
   /** Datagrams from a network of balancers without a PROXY header. */
   PROXY_MISSING: 13,
+  /** Connections ended because too many answers waited for those who do not read, or with their worker. */
+  UNREAD_CLOSED: 14,
+  WORKER_ENDED: 15,
 } as const;
 
-/** Slots that rise and fall: what a worker leaves in them when it ends means nothing. */
+/** Slots that rise and fall: connections that are open. What a worker leaves in them was open when it ended. */
 export const gaugeSlots: readonly number[] = [Tally.TCP_CONNECTIONS, Tally.TLS_CONNECTIONS];
 
 const TALLY_SLOTS = 30;

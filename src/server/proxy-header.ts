@@ -10,7 +10,8 @@ export const ProxyHeader = { INCOMPLETE: 0, BROKEN: -1 } as const;
  * Returns how many bytes it has, INCOMPLETE when more must come before that is known, or BROKEN when this is none.
  *
  * `source` gets the client's address and port when the header has one. LOCAL, UNIX and unspecified clients leave the peer
- * that `source` holds. What follows the addresses (TLVs) is skipped.
+ * that `source` holds. A client written as ::ffff:a.b.c.d, as balancers with a dual-stack socket do, is the IPv4 client
+ * a.b.c.d: all of those together would be one IPv6 network to bounds, rate limits and lists. What follows the addresses (TLVs) is skipped.
  */
 export function readProxyHeader(bytes: Uint8Array, length: number, source: QuerySource): number {
   for (let i = 0; i < SIGNATURE.length && i < length; i++) {
@@ -30,12 +31,20 @@ export function readProxyHeader(bytes: Uint8Array, length: number, source: Query
   if (length < total) return ProxyHeader.INCOMPLETE;
   if (proxied && protocol !== UNSPECIFIED && (family === INET || family === INET6)) {
     const view = new DataView(bytes.buffer, bytes.byteOffset + FIXED_BYTES, rest);
-    readSource(view, 0, family === INET ? 4 : 6, source);
+    if (family === INET) readSource(view, 0, 4, source);
+    else if (isMapped(view)) readSource(view, MAPPED_PREFIX_BYTES, 4, source);
+    else readSource(view, 0, 6, source);
     source.port = view.getUint16(family === INET ? 8 : 32);
   }
   return total;
 }
 
+/** Whether the IPv6 address at the start of `view` stands for an IPv4 one (::ffff:0:0/96, RFC 4291 §2.5.5.2). */
+function isMapped(view: DataView): boolean {
+  return view.getUint32(0) === 0 && view.getUint32(4) === 0 && view.getUint32(8) === 0xffff;
+}
+
+const MAPPED_PREFIX_BYTES = 12;
 const SIGNATURE = Uint8Array.of(0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a);
 const FIXED_BYTES = 16;
 /** Version 2 in the upper half of the byte. */

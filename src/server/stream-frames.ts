@@ -25,6 +25,16 @@ export class FrameReader {
     return this.holdsMessage() ? this.resume(handle) : true;
   }
 
+  /** Keeps a chunk, which nobody else may write to, for `resume`. */
+  hold(chunk: Uint8Array): void {
+    if (this.restLength > 0) {
+      this.append(chunk);
+      return;
+    }
+    this.rest = chunk;
+    this.restLength = chunk.length;
+  }
+
   /** Goes on with the bytes that wait. False when the handler stopped it again. */
   resume(handle: FrameHandler): boolean {
     const waiting = this.rest.subarray(0, this.restLength);

@@ -6,14 +6,16 @@ import { assert } from '../runtime/assert.ts';
 import { type Clock, wallSeconds } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
 import type { WorkerLine } from './control-block.ts';
-import { gaugeSlots, Tally } from './control-block.ts';
+import { Tally } from './control-block.ts';
 import type { ProxyNetworks } from './proxy-networks.ts';
 import type { SnapshotInbox } from './snapshot-inbox.ts';
 import { type ListenAddress, sourceFromText } from './sockaddr.ts';
 import { Arrival, type ArrivalService } from './stream-arrival.ts';
 import { StreamConnection, type StreamService } from './stream-connection.ts';
 import { ConnectionTable } from './stream-connections.ts';
+import { PendingAnswers } from './stream-pending.ts';
 import { TlsFront } from './stream-tls.ts';
+import { TurnLine, type TurnTaker } from './stream-turns.ts';
 import type { StreamBounds, TlsIdentity } from './worker-messages.ts';
 
 export interface StreamServerParts {
@@ -24,24 +26,32 @@ export interface StreamServerParts {
   readonly clock: Clock;
   readonly bounds: StreamBounds;
   readonly proxies: ProxyNetworks;
+  /** Answers that may wait for slow readers, in all: see `PendingAnswers`. */
+  readonly pendingBytes: number;
+  /** TLS handshakes under way at once. */
+  readonly handshakes: number;
 }
 
 /** Serves DNS over streams: listeners, their connections, and the bounds on both. */
 export class StreamServer implements StreamService, ArrivalService {
+  readonly turns: TurnLine<TurnTaker>;
+  readonly pending: PendingAnswers<StreamConnection>;
   private readonly parts: StreamServerParts;
   private readonly table: ConnectionTable<StreamConnection | Arrival>;
   /** Those of the table that have not begun with DNS, the oldest first. */
   private readonly arrivals = new Set<Arrival>();
+  /** Those of them whose handshake is under way, in the order in which it began. */
+  private readonly handshakes = new Set<Arrival>();
   private readonly listeners: Server[] = [];
   /** In the order in which they were opened. */
   private readonly fronts: TlsFront[] = [];
 
   constructor(parts: StreamServerParts) {
     this.parts = parts;
+    this.turns = new TurnLine(parts.clock);
+    this.pending = new PendingAnswers(parts.pendingBytes);
     this.table = new ConnectionTable(parts.bounds.connections, parts.bounds.perClient);
     parts.context.tcpIdleMs = parts.bounds.idleMs;
-    // The life before this one may have ended with connections open.
-    for (const slot of gaugeSlots) parts.line.tally[slot] = 0;
   }
 
   /** Listens for plain TCP, on a bound descriptor if there is one; resolves with the port, or rejects as Node does. */
@@ -107,7 +117,9 @@ export class StreamServer implements StreamService, ArrivalService {
   }
 
   refresh(): void {
-    const { inbox, context, clock } = this.parts;
+    const { inbox, context, clock, line } = this.parts;
+    // The timer that beats runs once a round of the event loop, and a round may be long.
+    line.beat();
     inbox.refresh();
     context.log.stamp();
     context.nowSeconds = wallSeconds(clock);
@@ -118,6 +130,10 @@ export class StreamServer implements StreamService, ArrivalService {
     this.table.touch(connection);
   }
 
+  stalled(connection: StreamConnection): void {
+    this.parts.line.tally[Tally.UNREAD_CLOSED]! += this.pending.stall(connection);
+  }
+
   closed(connection: StreamConnection): void {
     this.table.remove(connection);
   }
@@ -125,6 +141,15 @@ export class StreamServer implements StreamService, ArrivalService {
   named(arrival: Arrival): void {
     this.table.remove(arrival);
     this.enter(arrival);
+  }
+
+  securing(arrival: Arrival): void {
+    this.handshakes.add(arrival);
+    if (this.handshakes.size <= this.parts.handshakes) return;
+    const [oldest] = this.handshakes;
+    this.forget(oldest!);
+    oldest!.close();
+    this.parts.line.tally[Tally.EVICTED]!++;
   }
 
   arrived(arrival: Arrival, socket: Socket): void {
@@ -166,6 +191,7 @@ export class StreamServer implements StreamService, ArrivalService {
       return;
     }
     source.port = socket.remotePort ?? 0;
+    this.parts.line.beat();
     this.count(socket, front === undefined ? Tally.TCP_CONNECTIONS : Tally.TLS_CONNECTIONS);
     const proxied = this.parts.proxies.contains(source);
     source.transport = front === undefined ? Transport.TCP : Transport.TLS;
@@ -173,7 +199,7 @@ export class StreamServer implements StreamService, ArrivalService {
       this.serve(socket, source);
       return;
     }
-    const first = proxied ? 'proxy' : 'handshake';
+    const first = proxied ? 'proxy' : 'hello';
     const nowMs = this.parts.clock.monotonicMs();
     const arrival = new Arrival(socket, source, first, front, nowMs, this);
     this.arrivals.add(arrival);
@@ -199,5 +225,6 @@ export class StreamServer implements StreamService, ArrivalService {
   private forget(arrival: Arrival): void {
     this.table.remove(arrival);
     this.arrivals.delete(arrival);
+    this.handshakes.delete(arrival);
   }
 }

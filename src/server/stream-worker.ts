@@ -14,7 +14,14 @@ const start = workerData as WorkerStart;
 const libc = start.portable ? undefined : loadLibc();
 const shell = openShell(port, start);
 const { bounds, identities } = start.stream!;
-const server = new StreamServer({ ...shell, respond, clock: systemClock, bounds });
+const server = new StreamServer({
+  ...shell,
+  respond,
+  clock: systemClock,
+  bounds,
+  pendingBytes: limits.tcpPendingBytesInAll,
+  handshakes: limits.tlsHandshakesAtOnce,
+});
 shell.inbox.onIdentities = (changed) => server.show(changed);
 const open = await openAll(port, start.sockets, async ({ address, identity }) => {
   // node:net cannot share a port on every Node that we run on; a descriptor of ours can.

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import { OperatorError } from '../runtime/errors.ts';
 import { limits } from '../runtime/limits.ts';
 import { Backoff } from './backoff.ts';
-import type { WorkerLine } from './control-block.ts';
+import { gaugeSlots, Tally, type WorkerLine } from './control-block.ts';
 import { formatListenAddress } from './sockaddr.ts';
 import type { Publication, WorkerReport, WorkerSocket, WorkerStart } from './worker-messages.ts';
 
@@ -115,6 +115,7 @@ export class WorkerLife {
       });
       worker.once('exit', () => {
         this.worker = undefined;
+        countLost(this.line);
         resolve({ kind: 'failed', address: workerData.sockets[0]!.address, reason });
         if (this.served && !this.stopping) this.ended(reason);
       });
@@ -136,6 +137,14 @@ export class WorkerLife {
   private releaseSockets(): void {
     if (!this.line.closesSockets()) this.parts.release(this.sockets);
     this.sockets = [];
+  }
+}
+
+/** Connections that the thread left open have ended with it. */
+function countLost({ tally }: WorkerLine): void {
+  for (const slot of gaugeSlots) {
+    tally[Tally.WORKER_ENDED]! += tally[slot]!;
+    tally[slot] = 0;
   }
 }
 

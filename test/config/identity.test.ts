@@ -1,11 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemEnvironment } from '../../src/config/system-environment.ts';
-import { loadText, problemsOf } from './load-text.ts';
+import { formatProblem } from '../../src/runtime/problem.ts';
+import { configOf, loadText, problemsOf } from './load-text.ts';
 
 const fixture = (name: string) =>
   readFileSync(resolve(import.meta.dirname, '../fixtures/tls', name), 'latin1');
@@ -76,6 +77,36 @@ describe('the certificate and key of a TLS listener', () => {
   ] as const)('are told of when they are %s', (_, [certificate, key], message) => {
     expect(problems(certificate, key)).toContain(message);
     expect(loadText(yaml('c.pem', 'k.pem'), {}).config).toBeUndefined();
+  });
+
+  it.each([
+    ['of two pairs', valid, fixture('expired.key.pem'), '1:69: warning: `k.pem` is not the key of `c.pem`'],
+    [
+      'half written',
+      valid.slice(0, 300),
+      validKey,
+      '1:57: warning: `c.pem` holds no certificate in PEM form',
+    ],
+    ['not there', undefined, validKey, '1:57: warning: cannot read `c.pem`: no such file'],
+  ])('leave the pair in use when they are %s', (_, certificate, key, message) => {
+    const files: Record<string, string> = { [resolve('k.pem')]: key };
+    if (certificate !== undefined) files[resolve('c.pem')] = certificate;
+    const names = { certificate: resolve('c.pem'), key: resolve('k.pem') };
+    const inUse = { files: names, identity: { certificate: 'old', key: 'old key' }, expiresAtMs: 1 };
+    const { config, problems } = loadText(yaml('c.pem', 'k.pem'), files, [inUse]);
+    expect(problems.map((problem) => formatProblem(problem).replace('c.yaml:', ''))).toEqual([
+      `${message}; the certificate and key in use stay [${certificate === undefined ? 'CONFIG_READ' : 'CONFIG_VALUE'}]`,
+    ]);
+    expect(config?.listen.tls).toEqual([expect.objectContaining(inUse)]);
+    // Those of other files are another wish.
+    const other = { ...inUse, files: { ...names, key: resolve('other.pem') } };
+    expect(loadText(yaml('c.pem', 'k.pem'), files, [other]).config).toBeUndefined();
+  });
+
+  it('tell when they expire', () => {
+    const files = { [resolve('c.pem')]: valid, [resolve('k.pem')]: validKey };
+    const [tls] = configOf(yaml('c.pem', 'k.pem'), files).listen.tls;
+    expect(tls!.expiresAtMs).toBe(Date.parse(new X509Certificate(valid).validTo));
   });
 
   it('draw a warning when everybody may read the key', () => {

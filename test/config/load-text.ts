@@ -1,5 +1,5 @@
 import { type LoadResult, loadConfig } from '../../src/config/load.ts';
-import type { Config } from '../../src/config/model.ts';
+import type { Config, TlsPair } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
 
 /** Folders that there are. */
@@ -9,7 +9,11 @@ const folders = new Set([process.cwd(), '/var/log/meridian', '/run']);
  * Loads a config that is called `c.yaml`; `files` are what else can be read, by absolute path;
  * those with `open` in it by everybody. It is the first day of 2026.
  */
-export function loadText(yaml: string | Uint8Array, files: Record<string, string> = {}): LoadResult {
+export function loadText(
+  yaml: string | Uint8Array,
+  files: Record<string, string> = {},
+  pairsInUse: readonly TlsPair[] = [],
+): LoadResult {
   return loadConfig('c.yaml', {
     hostname: 'host-1',
     cores: 4,
@@ -26,6 +30,7 @@ export function loadText(yaml: string | Uint8Array, files: Record<string, string
       const kind = path in files ? 'file' : folders.has(path) ? 'directory' : undefined;
       return kind && { kind, file: undefined };
     },
+    pairsInUse,
     nowMs: Date.UTC(2026, 0, 1),
   });
 }

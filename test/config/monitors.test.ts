@@ -160,6 +160,7 @@ describe('what monitors need of the node', () => {
     const { config, problems } = loadConfig('c.yaml', {
       ...{ hostname: 'h', cores: 1, stateDirectory: '.state', nowMs: 0, modeOf: () => 0 },
       lookAt: () => undefined,
+      pairsInUse: [],
       read: () => Buffer.from(file('{ m: { type: icmp } }', 'm', '192.0.2.1', '')),
       pingRefusal: () => 'the system refuses ping sockets',
     });

@@ -1,8 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Service } from '../../src/control/service.ts';
+import { LoadRefused, type Service } from '../../src/control/service.ts';
 import { framed, identity, overTls, query, TcpClient } from '../server/clients.ts';
-import { metric, Site } from './site.ts';
+import { askService, metric, Site, standardZone } from './site.ts';
 import { until } from './until.ts';
 
 let site: Site;
@@ -53,13 +54,44 @@ it('a renewed certificate is noticed and shown from the next handshake on, and n
   );
 });
 
-it('half a renewal changes nothing; its other half is noticed too', async () => {
+const expiry = 'meridian_tls_certificate_expiry_timestamp_seconds{listener="127.0.0.1:0"}';
+const endOf = (name: string): number =>
+  Date.parse(new X509Certificate(identity(name).certificate).validTo) / 1000;
+
+it('half a renewal leaves the pair in use and takes the rest; its other half is noticed too', async () => {
   const service = await serve();
-  install('wrong-name', 'valid');
-  await until(() => site.logged('is not the key of').length > 0);
+  install('not-yet-valid', 'valid');
+  site.write('example.zone', `${standardZone}new A 192.0.2.99\n`);
+  expect(await service.reload('a test')).toBe(true);
+  expect(site.logged('is not the key of').length).toBeGreaterThan(0);
+  expect(site.logged('the certificate and key in use stay').length).toBeGreaterThan(0);
   expect(shownTo(await open(service))).toBe('valid');
-  install('wrong-name');
-  await until(async () => shownTo(await open(service)) === 'wrong-name');
+  expect((await askService(service, { name: 'new.example.com' })).data).toEqual(['192.0.2.99']);
+  expect(await metric(service, expiry)).toBe(endOf('valid'));
+  install('not-yet-valid');
+  await until(async () => (await metric(service, expiry)) === endOf('not-yet-valid'));
+  const [shown] = service.status().tls;
+  expect(Date.parse(shown!.certificateExpiresAt) / 1000).toBe(endOf('not-yet-valid'));
+  await until(async () => shownTo(await open(service)) === 'not-yet-valid');
+});
+
+it('half a renewal is no pair to start with', async () => {
+  install('valid', 'wrong-name');
+  const tls = [{ address: '127.0.0.1:0', certificate: 'tls.pem', key: 'tls.key' }];
+  site.configure({ listen: { dns: ['127.0.0.1:0'], workers: 1, tls } });
+  await expect(site.start()).rejects.toThrow(LoadRefused);
+});
+
+it('half a renewal of a listener that is new refuses the reload', async () => {
+  const service = await serve();
+  const tls = ['tls', 'other'].map((name) => ({
+    ...{ address: '127.0.0.1:0', certificate: `${name}.pem`, key: `${name}.key` },
+  }));
+  site.write('other.pem', identity('wrong-name').certificate);
+  site.write('other.key', identity('valid').key);
+  site.configure({ listen: { dns: ['127.0.0.1:0'], http: '127.0.0.1:0', workers: 1, tls } });
+  expect(await service.reload('a test')).toBe(false);
+  expect(shownTo(await open(service))).toBe('valid');
 });
 
 it('no key is ever logged', async () => {

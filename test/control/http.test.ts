@@ -33,6 +33,7 @@ describe('the HTTP side of a service', () => {
         restarts: 0,
         generation: expect.any(Number),
       })),
+      tls: [],
       geo: ['geo4.mmdb', 'geo6.mmdb'].map((database) => ({
         database,
         type: 'test city',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { registerCertificates } from '../../src/metrics/certificates.ts';
 import { registerGeoAge } from '../../src/metrics/geo-age.ts';
 import { registerHealthGauges } from '../../src/metrics/health-gauges.ts';
 import { registerQueryLog } from '../../src/metrics/query-log.ts';
@@ -31,6 +32,7 @@ async function registered(): Promise<Metric[]> {
     certificateExpiresAtMs: () => undefined,
   });
   registerQueryLog(registry, { written: () => 0, dropped: () => 0, state: () => undefined });
+  registerCertificates(registry, () => []);
   registerGeoAge(registry, { databases: () => [], nowSeconds: () => 0 });
   const metrics = await registry.getMetricsAsJSON();
   return metrics.map(({ name, type, help }) => {

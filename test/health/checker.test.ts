@@ -333,6 +333,21 @@ describe('update', () => {
   });
 });
 
+describe('a machine that cannot probe', () => {
+  it('is told of once a minute, with how many probes it was, and changes no state', async () => {
+    const world = new World();
+    await start(world);
+    world.network.set(a, 'no-descriptors');
+    world.network.set(b, 'no-descriptors');
+    await world.clock.advance(200_000);
+    expect(world.ownFaults.length).toBe(4);
+    const [first, ...later] = world.ownFaults;
+    expect(first).toEqual({ reason: 'too many open files', probes: 1 });
+    for (const { probes } of later) expect(probes).toBeGreaterThan(10);
+    expect(world.states(0, 2)).toEqual(['up', 'up']);
+  });
+});
+
 describe('stop', () => {
   it('ends all probes and timers; states stay', async () => {
     const world = new World();

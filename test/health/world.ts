@@ -3,6 +3,7 @@ import type { Endpoint, Monitor, Pool } from '../../src/config/model.ts';
 import type { CertificateWarning } from '../../src/health/certificate-warnings.ts';
 import { createHealthChecker, type HealthChecker, type ProbeReport } from '../../src/health/checker.ts';
 import type { CheckedConfig } from '../../src/health/inventory.ts';
+import type { OwnFault } from '../../src/health/own-faults.ts';
 import { Reports } from '../../src/health/reports.ts';
 import type { HealthChange } from '../../src/health/table.ts';
 import { parseAddress } from '../../src/ip/address.ts';
@@ -69,6 +70,7 @@ export class World {
   readonly changes: HealthChange[] = [];
   readonly reports: ProbeReport[] = [];
   readonly warnings: CertificateWarning[] = [];
+  readonly ownFaults: OwnFault[] = [];
   readonly checker: HealthChecker;
 
   constructor(seed = 1) {
@@ -83,6 +85,7 @@ export class World {
       onProbe: (report) => this.reports.push(report),
       onDoubt: () => {},
       onCertificate: (warning) => this.warnings.push(warning),
+      onOwnFault: (fault) => this.ownFaults.push(fault),
     });
   }
 

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import type { HealthState } from '../../src/health/state-machine.ts';
+import { registerCertificates } from '../../src/metrics/certificates.ts';
 import { registerGeoAge } from '../../src/metrics/geo-age.ts';
 import { registerHealthGauges } from '../../src/metrics/health-gauges.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
@@ -67,6 +68,24 @@ describe('the age of geo data', () => {
     expect(await series(registry)).toEqual(['meridian_geo_database_age_seconds{database="city.mmdb"} 600']);
     nowSeconds += 60;
     expect(await series(registry)).toEqual(['meridian_geo_database_age_seconds{database="city.mmdb"} 660']);
+  });
+});
+
+describe('the end of certificates', () => {
+  it('is told for each listener that is there now', async () => {
+    const registry = new Registry();
+    let shown = [
+      { listener: '0.0.0.0:853', expiresAtMs: 1_900_000_000_999 },
+      { listener: '[::]:853', expiresAtMs: 1_800_000_000_000 },
+    ];
+    registerCertificates(registry, () => shown);
+    const name = 'meridian_tls_certificate_expiry_timestamp_seconds';
+    expect(await series(registry)).toEqual([
+      `${name}{listener="0.0.0.0:853"} 1900000000`,
+      `${name}{listener="[::]:853"} 1800000000`,
+    ]);
+    shown = shown.slice(1);
+    expect(await series(registry)).toEqual([`${name}{listener="[::]:853"} 1800000000`]);
   });
 });
 

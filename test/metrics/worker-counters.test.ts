@@ -91,6 +91,8 @@ describe('counters of workers', () => {
     one[Tally.IDLE_CLOSED] = 1;
     other[Tally.IDLE_CLOSED] = 1;
     one[Tally.HANDSHAKE_CLOSED] = 4;
+    one[Tally.UNREAD_CLOSED] = 5;
+    one[Tally.WORKER_ENDED] = 6;
     const page = await bench.page();
     const series = [...page].filter(([name]) => name.startsWith('meridian_tcp_'));
     expect(Object.fromEntries(series)).toEqual({
@@ -101,6 +103,8 @@ describe('counters of workers', () => {
       'meridian_tcp_closed_total{reason="evicted"}': 0,
       'meridian_tcp_closed_total{reason="proxy"}': 0,
       'meridian_tcp_closed_total{reason="handshake"}': 4,
+      'meridian_tcp_closed_total{reason="unread"}': 5,
+      'meridian_tcp_closed_total{reason="worker-ended"}': 6,
     });
     one[Tally.TCP_CONNECTIONS] = 0;
     expect((await bench.page()).get('meridian_tcp_connections{transport="tcp"}')).toBe(0);

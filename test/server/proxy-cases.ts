@@ -17,5 +17,12 @@ export const proxied6 = proxyHeader(0x21, 0x22, [
   ...[0xe0, 0, 2, 0xaa, 0xbb],
 ]);
 
+/** 203.0.113.7:4711 again, from a balancer whose socket takes both families. */
+export const mapped4 = proxyHeader(0x21, 0x21, [
+  ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 7],
+  ...Array<number>(16).fill(1),
+  ...[0x12, 0x67, 0, 53],
+]);
+
 /** A balancer's own health check. */
 export const local = proxyHeader(0x20, 0, []);

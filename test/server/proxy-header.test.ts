@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { QuerySource } from '../../src/query/source.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { ProxyHeader, readProxyHeader } from '../../src/server/proxy-header.ts';
-import { local, proxied4, proxied6, proxyHeader } from './proxy-cases.ts';
+import { local, mapped4, proxied4, proxied6, proxyHeader } from './proxy-cases.ts';
 
 function read(bytes: Uint8Array) {
   const source = new QuerySource();
@@ -21,6 +21,12 @@ describe('readProxyHeader', () => {
   it.each([
     ['IPv4 over TCP', proxied4, { family: 4, words: [0xcb007107, 0, 0, 0], port: 0x1267 }],
     ['IPv6 over UDP with a TLV', proxied6, { family: 6, words: [0x20010db8, 0, 0, 9], port: 0x1267 }],
+    ['IPv4 in IPv6', mapped4, { family: 4, words: [0xcb007107, 0, 0, 0], port: 0x1267 }],
+    [
+      'what only looks like it',
+      proxyHeader(0x21, 0x21, [0, 1, ...mapped4.subarray(18)]),
+      { family: 6, words: [0x10000, 0, 0xffff, 0xcb007107], port: 0x1267 },
+    ],
     ['LOCAL', local, peer],
     ['LOCAL with addresses', proxyHeader(0x20, 0x11, [1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 0, 2]), peer],
     ['LOCAL with a family of the future', proxyHeader(0x20, 0x51, [1]), peer],

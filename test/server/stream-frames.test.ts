@@ -19,7 +19,10 @@ describe('FrameReader', () => {
         const stream = Buffer.concat(sent.map(framed));
         for (let at = 0, i = 0; at < stream.length; i++) {
           const end = at + sizes[i % sizes.length]!;
-          let done = reader.push(stream.subarray(at, end), handle);
+          // A chunk may be kept for later, and another behind it.
+          const kept = !goOn[(i + 1) % goOn.length]! && end < stream.length;
+          if (kept) reader.hold(stream.slice(at, end));
+          let done = kept || reader.push(stream.subarray(at, end), handle);
           while (!done) done = reader.resume(handle);
           at = end;
         }

@@ -3,13 +3,14 @@ import { respond } from '../../src/query/respond.ts';
 import { Transport } from '../../src/query/source.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { Tally } from '../../src/server/control-block.ts';
-import { framed, query } from './clients.ts';
-import { echo, type Options, startOver, until } from './stream-set-up.ts';
+import { framed, query, type TcpClient } from './clients.ts';
+import { echo, hasty, type Options, startOver, until } from './stream-set-up.ts';
 
 describe.each(['tcp', 'tls'] as const)('StreamServer over %s', (transport) => {
   const start = (options: Options = {}, host?: string) => startOver(options, transport, host);
-  // Of TLS several records may be read at once: the first is no whole turn, the second begins one.
-  const turns = transport === 'tls' ? 2 : 1;
+  // What comes may have a turn as it comes, and another at the end of the round. Of TLS several records may be read at
+  // once: the first is no whole turn, the second begins one.
+  const turns = transport === 'tls' ? 3 : 2;
   const connections = transport === 'tls' ? Tally.TLS_CONNECTIONS : Tally.TCP_CONNECTIONS;
 
   it('answers several queries of one segment in order, and the rest when it comes', async () => {
@@ -77,7 +78,7 @@ describe.each(['tcp', 'tls'] as const)('StreamServer over %s', (transport) => {
   });
 
   it('stops reading from a peer that does not read, holds little for it, and goes on when it reads', async () => {
-    const { open, tally } = await start();
+    const { open, tally, server } = await start();
     const client = open();
     client.socket.pause();
     const message = framed(query(1, 'slow.example', 8_000));
@@ -98,8 +99,37 @@ describe.each(['tcp', 'tls'] as const)('StreamServer over %s', (transport) => {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expect(last).toBeLessThan(sent);
+    expect(server.pending.bytes).toBeGreaterThan(limits.tcpPendingBytes);
+    expect(server.pending.bytes).toBeLessThan(2 * limits.tcpPendingBytes);
     client.socket.resume();
     await client.until(() => client.messages.length === sent, 10_000);
+    await until(() => server.pending.bytes === 0);
+  });
+
+  it('closes who has not read for longest when too much waits, and serves the others', async () => {
+    // Far more than the kernel takes, from queries that the peer sends with ease.
+    const large: typeof respond = () => 60_000;
+    const { open, tally, server } = await start({ respond: large, pendingBytes: 200_000 });
+    const slow: TcpClient[] = [];
+    for (let i = 0; i < 6; i++) {
+      const client = open();
+      client.socket.pause();
+      slow.push(client);
+      const before = tally[Tally.UNREAD_CLOSED]!;
+      const stalled = server.pending.bytes;
+      client.socket.write(Buffer.concat(Array.from({ length: 400 }, (_, id) => framed(query(id)))));
+      await until(() => server.pending.bytes > stalled || tally[Tally.UNREAD_CLOSED]! > before);
+    }
+    await until(() => tally[Tally.UNREAD_CLOSED]! > 0);
+    expect(server.pending.bytes).toBeLessThanOrEqual(400_000);
+    const reader = open();
+    for (let id = 0; id < 5; id++) reader.socket.write(framed(query(id)));
+    await reader.until(() => reader.messages.length === 5);
+    slow[0]!.socket.resume();
+    await slow[0]!.until(() => slow[0]!.ended);
+    expect(slow[0]!.messages.length).toBeLessThan(400);
+    for (const client of slow) client.raw.destroy();
+    await until(() => server.pending.bytes === 0);
   });
 
   it('answers a bounded number of one peer’s queries at a time, and all of them in the end', async () => {
@@ -115,7 +145,7 @@ describe.each(['tcp', 'tls'] as const)('StreamServer over %s', (transport) => {
       }
       return echo(packet, length, source, context, out);
     };
-    const { open } = await start({ respond: counting });
+    const { open } = await start({ respond: counting, clock: hasty() });
     const client = open();
     const ids = Array.from({ length: 5 * tcpTurnMessages }, (_, id) => id);
     // The peer's end comes while most of it waits.
@@ -138,11 +168,32 @@ describe.each(['tcp', 'tls'] as const)('StreamServer over %s', (transport) => {
       }
       return size;
     };
-    const { open } = await start({ respond: large });
+    const { open } = await start({ respond: large, clock: hasty() });
     const client = open();
     for (let id = 0; id < 100; id++) client.socket.write(framed(query(id)));
     await client.until(() => client.messages.length === 100);
     expect(longest).toBeLessThanOrEqual(turns * 4);
+  });
+
+  it('beats with each turn, since a round of many turns is long', async () => {
+    const { open, line } = await start();
+    const client = open();
+    const before = line.heartbeat();
+    const all = 8 * limits.tcpTurnMessages;
+    client.socket.write(Buffer.concat(Array.from({ length: all }, (_, id) => framed(query(id)))));
+    await client.until(() => client.messages.length === all);
+    expect(line.heartbeat() - before).toBeGreaterThanOrEqual(8);
+  });
+
+  it('beats while it only takes in, since that may be long as well', async () => {
+    const { open, line } = await start({ clock: hasty(), respond: () => 60_000 });
+    const clients = Array.from({ length: 20 }, () => open());
+    await Promise.all(clients.map((client) => client.until(() => client.connected)));
+    const before = line.heartbeat();
+    for (const client of clients) client.socket.write(framed(query(1)));
+    await Promise.all(clients.map((client) => client.until(() => client.messages.length === 1)));
+    // One had its turn as it came, the others when they had waited.
+    expect(line.heartbeat() - before).toBeGreaterThan(20);
   });
 
   it('closes a peer that sends bytes but never completes a query, or never reads', async () => {

@@ -4,6 +4,8 @@ import { parsePrefix } from '../../src/ip/prefix.ts';
 import { QueryContext } from '../../src/query/context.ts';
 import { counterBytes } from '../../src/query/counters.ts';
 import type { respond } from '../../src/query/respond.ts';
+import { type Clock, systemClock } from '../../src/runtime/clock.ts';
+import { limits } from '../../src/runtime/limits.ts';
 import { ControlBlock } from '../../src/server/control-block.ts';
 import { ProxyNetworks } from '../../src/server/proxy-networks.ts';
 import { StreamServer, type StreamServerParts } from '../../src/server/stream-server.ts';
@@ -47,6 +49,8 @@ export async function startOver(options: Options, transport = 'tcp', host = '127
       },
     },
     bounds: { connections: 1_000, perClient: 1_000, idleMs: 10_000, ...bounds },
+    pendingBytes: limits.tcpPendingBytesInAll,
+    handshakes: limits.tlsHandshakesAtOnce,
     proxies: new ProxyNetworks(proxies.map((text) => parsePrefix(text)!)),
     ...parts,
   });
@@ -61,12 +65,26 @@ export async function startOver(options: Options, transport = 'tcp', host = '127
   return {
     server,
     time,
+    line,
     tally: line.tally,
     /** A client of the transport; `first` goes before all else. */
     open: (handshake: ConnectionOptions = overTls, first?: Uint8Array): TcpClient =>
       kept(new TcpClient(port, host, tls ? handshake : undefined, first)),
     /** A connection on which nothing is spoken yet. */
     dial: (): TcpClient => kept(new TcpClient(port, host)),
+  };
+}
+
+/** Whenever it is looked at, a whole round's time has gone. */
+export function hasty(): Clock {
+  let nowMs = 0;
+  return {
+    now: () => nowMs,
+    monotonicMs: () => {
+      nowMs += limits.tcpRoundMs;
+      return nowMs;
+    },
+    setTimer: systemClock.setTimer,
   };
 }
 

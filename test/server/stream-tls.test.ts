@@ -1,9 +1,11 @@
-import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { once } from 'node:events';
+import { Duplex, PassThrough } from 'node:stream';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../src/runtime/limits.ts';
 import { Tally } from '../../src/server/control-block.ts';
 import { framed, identity, overTls, query, type TcpClient } from './clients.ts';
-import { type Options, startOver, until } from './stream-set-up.ts';
+import { hasty, type Options, startOver, until } from './stream-set-up.ts';
 
 const start = (options: Options = {}) => startOver(options, 'tls');
 
@@ -89,6 +91,55 @@ describe('DNS over TLS', () => {
     expect([tally[Tally.EVICTED], tally[Tally.HANDSHAKE_CLOSED]]).toEqual([1, 0]);
   });
 
+  it('waits for a hello that comes byte by byte, and does the handshake then', async () => {
+    const { dial, tally } = await start();
+    const client = dial();
+    const hello = await helloOf();
+    for (const byte of hello) {
+      client.raw.write(Uint8Array.of(byte));
+      await new Promise(setImmediate);
+    }
+    const answer = await new Promise<Buffer>((resolve) => client.raw.once('data', resolve));
+    expect(answer[0]).toBe(22);
+    expect(tally[Tally.HANDSHAKE_CLOSED]).toBe(0);
+  });
+
+  it.each([
+    ['no TLS', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+    ['a record longer than there is', Buffer.of(22, 3, 1, 0xff, 0xff, 1)],
+  ])('closes a connection that begins with %s', async (_, first) => {
+    const { dial, tally } = await start();
+    const client = dial();
+    client.raw.write(first);
+    await client.until(() => client.ended || client.closed);
+    await until(() => tally[Tally.HANDSHAKE_CLOSED] === 1);
+  });
+
+  it('does the handshakes of a crowd in turns', async () => {
+    const { open, line } = await start({ clock: hasty() });
+    const before = line.heartbeat();
+    const clients = Array.from({ length: 20 }, () => open());
+    for (const client of clients) client.socket.write(framed(query(1)));
+    await Promise.all(clients.map((client) => client.until(() => client.messages.length === 1)));
+    expect(line.heartbeat() - before).toBeGreaterThanOrEqual(40);
+  });
+
+  it('closes the oldest handshake when too many are under way', async () => {
+    const { open, dial, tally } = await start({ handshakes: 3 });
+    const hello = await helloOf();
+    const lingering = Array.from({ length: 4 }, () => dial());
+    for (const client of lingering) {
+      client.raw.write(hello);
+      await new Promise((resolve) => client.raw.once('data', resolve));
+    }
+    await lingering[0]!.until(() => lingering[0]!.ended || lingering[0]!.closed);
+    expect([tally[Tally.EVICTED], tally[Tally.HANDSHAKE_CLOSED]]).toEqual([1, 0]);
+    const next = open();
+    next.socket.write(framed(query(1)));
+    await next.until(() => next.messages.length === 1);
+    expect(tally[Tally.EVICTED]).toBe(2);
+  });
+
   it('shows a new certificate from the next handshake on and drops nobody', async () => {
     const { open, server } = await start();
     const before = open();
@@ -130,3 +181,13 @@ describe('DNS over TLS', () => {
     },
   );
 });
+
+/** The first record of a client that wants to speak TLS. */
+async function helloOf(): Promise<Buffer> {
+  const [near, far] = [new PassThrough(), new PassThrough()];
+  const client = connect({ socket: Duplex.from({ readable: near, writable: far }), ...overTls });
+  client.on('error', () => {});
+  const [hello] = (await once(far, 'data')) as [Buffer];
+  client.destroy();
+  return hello;
+}

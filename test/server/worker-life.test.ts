@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import { Backoff } from '../../src/server/backoff.ts';
-import { ControlBlock } from '../../src/server/control-block.ts';
+import { ControlBlock, Tally } from '../../src/server/control-block.ts';
 import { type WorkerEvent, WorkerLife } from '../../src/server/worker-life.ts';
 import type { WorkerSocket } from '../../src/server/worker-messages.ts';
 import { emptySnapshot } from './clients.ts';
@@ -146,6 +146,17 @@ describe('WorkerLife', () => {
     for (let look = 0; look <= limits.workerWatchMisses; look++) life.watch();
     await eventsCame(2);
     expect(events.map(({ kind }) => kind)).toEqual(['stalled', 'ended']);
+  });
+
+  it('counts the connections that ended with their thread', async () => {
+    const { life, control, eventsCame } = setUp('ready(); for (;;);');
+    await life.start();
+    const { tally } = control.line(0);
+    [tally[Tally.TCP_CONNECTIONS], tally[Tally.TLS_CONNECTIONS]] = [40, 2];
+    for (let look = 0; look <= limits.workerWatchMisses; look++) life.watch();
+    await eventsCame(2);
+    expect(tally[Tally.WORKER_ENDED]).toBe(42);
+    expect([tally[Tally.TCP_CONNECTIONS], tally[Tally.TLS_CONNECTIONS]]).toEqual([0, 0]);
   });
 
   it('lets a thread alone that moves', async () => {

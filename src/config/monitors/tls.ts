@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readAuthorities } from '../authorities.ts';
 import type { TlsCheck } from '../check-model.ts';
-import { readIdentity } from '../identity.ts';
+import { readPair } from '../identity.ts';
 import type { ProbeTls, TlsIdentity } from '../tls-model.ts';
 import { integer, isHostName, reading, text } from '../values.ts';
 import { type MonitorContext, monitorKeys } from './base.ts';
@@ -92,7 +93,13 @@ function resolveIdentity(
 ): TlsIdentity | undefined {
   if (certificate === undefined && key === undefined) return undefined;
   if (certificate !== undefined && key !== undefined)
-    return readIdentity({ certificate, key }, path, environment, base, findings);
+    return readPair(
+      { certificate, key },
+      { certificate: resolve(base, certificate), key: resolve(base, key) },
+      path,
+      environment,
+      findings,
+    )?.identity;
   const [there, missing] = key === undefined ? ['certificate', 'key'] : ['key', 'certificate'];
   findings.error('CONFIG_MISSING', [...path, there!], `\`${there}\` needs \`${missing}\` beside it`);
   return undefined;

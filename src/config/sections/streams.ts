@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { limits } from '../../runtime/limits.ts';
 import type { LoadEnvironment } from '../environment.ts';
 import type { Findings } from '../findings.ts';
-import { readIdentity } from '../identity.ts';
+import { readPair } from '../identity.ts';
 import type { TcpLimits, TlsListener } from '../model.ts';
 import { networks } from '../networks.ts';
 import { absentWhenOff, duration, integer, parseSocketAddress, reading, text } from '../values.ts';
@@ -68,8 +69,9 @@ export function resolveTls(
   findings: Findings,
 ): TlsListener[] {
   return input.flatMap(({ address: socket, certificate, key }, i) => {
-    const identity = readIdentity({ certificate, key }, ['listen', 'tls', i], environment, base, findings);
-    return identity === undefined ? [] : [{ socket, identity }];
+    const files = { certificate: resolve(base, certificate), key: resolve(base, key) };
+    const pair = readPair({ certificate, key }, files, ['listen', 'tls', i], environment, findings);
+    return pair === undefined ? [] : [{ socket, ...pair }];
   });
 }
 

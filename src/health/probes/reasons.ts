@@ -31,8 +31,19 @@ const connectReasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
 };
 
-/** This machine lacks something: no word about the endpoint. */
-const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAGAIN']);
+const openFiles = 'raise the limit of open files: LimitNOFILE of the unit, or ulimit -n';
+const memory = 'this machine is short of memory for sockets';
+const ports = 'this machine has no free port, or no address of that family: see net.ipv4.ip_local_port_range';
+
+/** This machine lacks something, which is no word about the endpoint: what to do, by the system's code. */
+const ownFaults: Readonly<Record<string, string>> = {
+  EMFILE: openFiles,
+  ENFILE: 'raise fs.file-max of this machine',
+  ENOBUFS: memory,
+  ENOMEM: memory,
+  EADDRNOTAVAIL: ports,
+  EAGAIN: ports,
+};
 
 /** `source`: the address that the socket was to be bound to. */
 export function connectFailure(error: unknown, source?: string): Failure {
@@ -41,9 +52,9 @@ export function connectFailure(error: unknown, source?: string): Failure {
     const why = code === 'EADDRNOTAVAIL' ? 'it is no address of this machine' : messageOf(error);
     return { code: 'error', reason: `no probe was possible from ${source}: ${why}`, ownFault: true };
   }
-  if (ownFaults.has(code)) {
-    return { code: 'error', reason: `no probe was possible: ${messageOf(error)}`, ownFault: true };
-  }
+  const advice = ownFaults[code];
+  if (advice !== undefined)
+    return { code: 'error', reason: `no probe was possible: ${messageOf(error)}; ${advice}`, ownFault: true };
   return { code: 'connect', reason: connectReasons[code] ?? `cannot connect: ${messageOf(error)}` };
 }
 
