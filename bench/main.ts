@@ -8,6 +8,7 @@ import { type BenchContext, fullPlan, quickPlan } from './plan.ts';
 import { formatGroup, type Group, mark, toJson } from './report.ts';
 import { measureBefore } from './rows/before.ts';
 import { measureFailover } from './rows/failover.ts';
+import { measureLarge } from './rows/large.ts';
 import { measureMany } from './rows/many.ts';
 import { measureNames } from './rows/names.ts';
 import { measurePeers } from './rows/peers.ts';
@@ -26,6 +27,7 @@ const groups = {
   names: measureNames,
   policies: measurePolicies,
   many: measureMany,
+  large: measureLarge,
   reload: measureReload,
   failover: measureFailover,
   start: measureStart,
@@ -45,6 +47,7 @@ const needsMeridian = new Set<GroupName>([
   'start',
   'tcp',
   'before',
+  'large',
 ]);
 
 async function main(): Promise<void> {

@@ -20,6 +20,10 @@ export const targets = {
   coldStartSeconds: 8,
   warmStartSeconds: 1.5,
   residentMegabytes: 300,
+  /** A zone of a million records: start to first answer, peak memory of that, what a load adds to the longest wait. */
+  largeLoadSeconds: 15,
+  largeMegabytes: 600,
+  largePauseMs: 5,
   /** Queries without an answer while the config is reloaded again and again. */
   lostQueries: 0,
   /** gdnsd's queries per second over TCP as a multiple of ours, 64 pipelined a connection. */
