@@ -65,7 +65,14 @@ function serve(libc: Libc, fd: number): void {
   const line = control.line(0);
   const context = new QueryContext(new SharedArrayBuffer(1 << 20), 1);
   const empty = new SharedArrayBuffer(0);
-  const snapshot = { generation: 0, image: empty, geo: empty, rotation: empty, settings: plainSettings };
+  const snapshot = {
+    generation: 0,
+    image: empty,
+    views: [],
+    owners: [],
+    rotation: empty,
+    settings: plainSettings,
+  };
   const inbox = new SnapshotInbox(new MessageChannel().port1, control, line, context, snapshot);
   const answer: typeof respond = (packet, length, _source, _context, out) => {
     for (let i = 0; i < length; i++) out[i] = packet[i]!;

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadGeo } from '../src/geo/load.ts';
 import { GeoMap } from '../src/geo/map.ts';
+import type { MatchKey, View } from '../src/geo/views.ts';
 import { Random } from '../src/runtime/random.ts';
 
 /*
- * The geo map of the bundled data: time and memory to compile it, to load it from the cache, and per look-up.
+ * The geo map of the bundled data: time and memory to compile it, alone or beside other views, to load it from the cache, and per look-up.
  *
- *   npx tsc -p tsconfig.json --noEmit false --outDir dist/tools && node dist/tools/bench/geo.js [regions]
+ *   npx tsc -p tsconfig.json --noEmit false --outDir dist/tools && node dist/tools/bench/geo.js [regions] [views]
  */
 
 const count = Number(process.argv[2] ?? 7);
@@ -36,17 +37,40 @@ const regions = Array.from({ length: count }, (_, i) => ({
   longitude: known[i]?.[1] ?? random.fraction() * 360 - 180,
 }));
 const cacheDirectory = mkdtempSync(join(tmpdir(), 'meridian-bench-'));
-const request = { sources: ['bundled' as const], regions, sets: [[...regions.keys()]], cacheDirectory };
+const unbiased = { kind: 'distance', bias: regions.map(() => 0) } as const;
+const country = (code: string): MatchKey => ({ kind: 'country', country: code });
+const allViews: View[] = [
+  unbiased,
+  { kind: 'distance', bias: regions.map((_, i) => 10 * (i % 5)) },
+  {
+    kind: 'match',
+    entries: [
+      { keys: [{ kind: 'continent', continent: 'EU' }, country('TR')] },
+      { keys: [country('US')] },
+      {
+        keys: ['CA', 'OR', 'WA'].map((subdivision) => ({ kind: 'subdivision', country: 'US', subdivision })),
+      },
+    ],
+  },
+];
+const views = allViews.slice(0, Number(process.argv[3] ?? 1));
+const request = {
+  sources: ['bundled' as const],
+  regions,
+  sets: [[...regions.keys()]],
+  cacheDirectory,
+  views,
+};
 
 const cold = timed('cold load', () => loadGeo(request));
 console.log(`peak resident memory: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);
 timed('warm load', () => loadGeo(request));
 rmSync(cacheDirectory, { recursive: true });
 
-const map = new GeoMap(cold.map);
+const map = new GeoMap(cold.maps[0]!);
 const rankings = map.rankings.length / map.regionCount;
 console.log(
-  `map: ${(cold.map.byteLength / 1e6).toFixed(1)} MB, ${regions.length} regions, ${rankings} rankings`,
+  `map: ${(cold.maps[0]!.byteLength / 1e6).toFixed(1)} MB, ${regions.length} regions, ${rankings} rankings`,
 );
 
 const addresses = Uint32Array.from({ length: 1 << 21 }, () => random.next());

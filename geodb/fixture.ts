@@ -17,6 +17,7 @@ export function fixtures(): Map<string, Uint8Array> {
     ['maxmind-city.mmdb', maxmindCity().encode().bytes],
     ['maxmind-country.mmdb', maxmindCountry().encode().bytes],
     ['maxmind-asn.mmdb', maxmindAsn().encode().bytes],
+    ['flat-asn.mmdb', flatAsn().encode().bytes],
     ...corrupt(),
   ]);
 }
@@ -88,6 +89,19 @@ function maxmindAsn(): MmdbWriter {
     autonomous_system_organization: 'Example',
   };
   writer.insert('192.0.2.0/24', system);
+  return writer;
+}
+
+/** The schema of ip-location-db. */
+function flatAsn(): MmdbWriter {
+  const writer = database('asn ipv4', 4, 24);
+  const system = (number: number) => ({
+    autonomous_system_number: new Typed('uint32', number),
+    autonomous_system_organization: `Example ${number}`,
+  });
+  writer.insert('192.0.2.0/25', system(64_497));
+  writer.insert('198.51.100.0/25', system(64_498));
+  writer.insert('203.0.113.0/24', system(4_200_000_000));
   return writer;
 }
 

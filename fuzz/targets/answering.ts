@@ -8,6 +8,7 @@ import { counterBytes } from '../../src/query/counters.ts';
 import { respond } from '../../src/query/respond.ts';
 import { QuerySource, type Transport } from '../../src/query/source.ts';
 import { limits } from '../../src/runtime/limits.ts';
+import { healthAlone } from '../../src/snapshot/compile/conditions.ts';
 import { buildImage } from '../../src/snapshot/compile/image-builder.ts';
 import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
 import { plainSettings, type Settings } from '../../src/snapshot/settings.ts';
@@ -53,19 +54,46 @@ export function fuzzContext(): QueryContext {
   promise(zone !== undefined, `the zone loads: ${JSON.stringify(problems)}`);
   const endpoints = ['192.0.2.10', '192.0.2.11', '2001:db8::10'].map((text, i) => {
     const address = parseAddress(text)!;
-    return { name: `e${i}`, region: i % 2, address, weight: 1, probe: { address, port: 80 } };
+    return {
+      name: `e${i}`,
+      region: i % 2,
+      address,
+      host: undefined,
+      weight: 1,
+      probe: { address, port: 80 },
+    };
   });
-  const config: Pick<Config, 'regions' | 'pools' | 'policies'> = {
+  const config: Pick<Config, 'regions' | 'pools' | 'policies' | 'steerings'> = {
     regions: ['a', 'b'].map((name) => ({ name, title: name, latitude: 0, longitude: 0 })),
-    pools: [{ name: 'p', monitor: undefined, endpoints }],
-    policies: [{ name: 'p', type: 'nearest', pool: 0, ttlSeconds: 20, answers: 2, allDown: 'serve-all' }],
+    pools: [
+      { name: 'p', monitor: undefined, endpoints, floor: undefined, rampMs: undefined, capacities: [] },
+    ],
+    policies: [
+      {
+        ...{ name: 'p', type: 'nearest', from: { pool: 0 }, view: 0, spread: 'fill', answers: 2 },
+        ...{ ttl: { minSeconds: 20, maxSeconds: 20 }, allDown: 'serve-all', fallback: undefined },
+        ...{ families: 'together', residency: undefined },
+      },
+    ],
+    steerings: [
+      { policy: 0, hosts: 'flatten', https: undefined, svcb: undefined, srv: undefined, mx: undefined },
+    ],
   };
   const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
   context.adopt({
     generation: 1,
-    image: buildImage([{ zone, steer: [{ owner: wire('app.example.com.'), policy: 0 }] }]),
-    geo: emptyGeoMap(2),
-    rotation: buildRotation(config as Config, { state: () => 'up', wasGood: () => false }, () => 0),
+    image: buildImage([{ zone, steer: [{ owner: wire('app.example.com.'), steering: 0 }] }]),
+    views: [emptyGeoMap(2)],
+    owners: [],
+    rotation: buildRotation(
+      config as Config,
+      healthAlone(
+        0,
+        () => 'up',
+        () => false,
+      ),
+      { answers: () => 0, refusals: () => 0 },
+    ),
     settings,
   });
   return context;

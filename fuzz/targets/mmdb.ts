@@ -13,6 +13,9 @@ const regions = [
   { latitude: 1, longitude: 103 },
 ];
 
+const california = { kind: 'subdivision', country: 'US', subdivision: 'CA' } as const;
+const system = { kind: 'asn', asn: 64_496 } as const;
+
 /** A geo database: a refusal in the words of an operator, or a map in which every look-up ends. */
 export function mmdbTarget(): Target {
   const folder = mkdtempSync(join(tmpdir(), 'meridian-fuzz-'));
@@ -22,17 +25,24 @@ export function mmdbTarget(): Target {
     seeds: [...fixtures().values()].filter((bytes) => bytes.length < 60_000),
     run: (input) => {
       writeFileSync(path, input);
-      let map: SharedArrayBuffer;
+      let maps: readonly SharedArrayBuffer[];
       try {
-        map = loadGeo({ sources: [{ path }], regions, sets: [[0, 1, 2]], cacheDirectory: undefined }).map;
+        maps = loadGeo({
+          ...{ sources: [{ path }], regions, sets: [[0, 1, 2]], cacheDirectory: undefined },
+          views: [
+            { kind: 'distance', bias: [0, 0, 0] },
+            { kind: 'match', entries: [{ keys: [california] }, { keys: [system] }] },
+          ],
+        }).maps;
       } catch (error) {
         if (error instanceof OperatorError) return;
         throw error;
       }
-      const view = new GeoMap(map);
-      for (let word = 0; word < 0xffffffff; word += 0x0fedcba9) {
-        promise((view.find4(word) & 0xff) <= 32, 'a scope fits its family');
-        promise((view.find6(word, word, 0, word) & 0xff) <= 128, 'a scope fits its family');
+      for (const map of maps.map((buffer) => new GeoMap(buffer))) {
+        for (let word = 0; word < 0xffffffff; word += 0x0fedcba9) {
+          promise((map.find4(word) & 0xff) <= 32, 'a scope fits its family');
+          promise((map.find6(word, word, 0, word) & 0xff) <= 128, 'a scope fits its family');
+        }
       }
     },
   };

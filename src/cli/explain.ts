@@ -94,7 +94,7 @@ async function explainConfig(configPath: string, request: ExplainRequest): Promi
     slots,
   );
   const settings = settingsOf(loaded, Date.now(), 1);
-  const { image, views, owners } = loaded;
-  const snapshot = { generation: 1, image, views, owners, rotation, settings };
+  const { image, geo, owners } = loaded;
+  const snapshot = { generation: 1, image, views: geo.maps, owners, rotation, settings };
   return explain(request, loaded, snapshot, { stateOf: () => fresh('up', 0), wasGood: () => false }, 1);
 }

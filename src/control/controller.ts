@@ -253,10 +253,10 @@ export class Controller {
   }
 
   private compose(loaded: Loaded): SnapshotBuffers {
-    const { config, image, views, owners } = loaded;
+    const { config, image, geo, owners } = loaded;
     const rotation = buildRotation(config, this.conditions.compose(), this.slots);
     const settings = this.settings.make(loaded);
-    return { generation: ++this.generation, image, views, owners, rotation, settings };
+    return { generation: ++this.generation, image, views: geo.maps, owners, rotation, settings };
   }
 }
 

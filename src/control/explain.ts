@@ -117,9 +117,9 @@ function policyIndexOf({ entry, rotation }: QueryContext): number | undefined {
 
 /** The geo map knows no names of places: those are read from the files, which may have changed since. */
 function locateClient({ address }: ExplainClient, loaded: Loaded): Pick<Explanation, 'place' | 'placeFault'> {
-  let found: ReturnType<typeof locate>;
+  let found: ReturnType<typeof locate>['placed'];
   try {
-    found = locate(loaded.geo.databases, address);
+    found = locate(loaded.geo.databases, address).placed;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     return { place: undefined, placeFault: error.message };

@@ -6,6 +6,7 @@ export interface Coordinates {
 
 /** Mean radius (IUGG). */
 const earthKm = 6371.0088;
+const earthMetres = earthKm * 1000;
 
 /** A point of the unit sphere. */
 export interface UnitVector {
@@ -27,6 +28,19 @@ export function unitVector(latitude: number, longitude: number): UnitVector {
  */
 export function chordSquared(a: UnitVector, b: UnitVector): number {
   return (a.x - b.x) ** 2 + (a.y - b.y) ** 2 + (a.z - b.z) ** 2;
+}
+
+/** Great-circle distance for a chord, in metres. */
+export function metresOfChord(squared: number): number {
+  return 2 * earthMetres * Math.asin(Math.min(1, Math.sqrt(squared) / 2));
+}
+
+/**
+ * By what a region's distances are multiplied for its bias, −99 … 99 percent: 1 − b/100 when it is to reach further,
+ * and the reciprocal of that for −b. So −b on one region is +b on all others, and b then −b is no bias.
+ */
+export function biasFactor(percent: number): number {
+  return percent >= 0 ? 1 - percent / 100 : 1 / (1 + percent / 100);
 }
 
 /** Great-circle distance in kilometres. */

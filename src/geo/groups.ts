@@ -2,20 +2,20 @@ import type { RunList } from './runs.ts';
 import { ELSEWHERE, UNPLACED } from './runs.ts';
 
 /*
- * A map is a tree over the address, 16 bits a level. A block of addresses that is not all of one ranking has a
- * group: the runs of one ranking inside it, by their first 16-bit digit, sorted.
+ * A map is a tree over the address, 16 bits a level. A block of addresses that is not all of one number has a
+ * group: the runs of one number inside it, by their first 16-bit digit, sorted.
  *
  *   keys[base]              entries of the group − 1 (the first entry's key is always 0)
  *   keys[base + j]          first digit of entry j
- *   cells[base + j]  ≥ 0    ranking × 256, for all digits up to the next key
- *                    < 0    ~base of the group for this one digit, which is again not all of one ranking
+ *   cells[base + j]  ≥ 0    number × 256, for all digits up to the next key
+ *                    < 0    ~base of the group for this one digit, which is again not all of one number
  *
  * Scopes are not stored: the largest aligned block around an address within its run follows from the digits just
- * outside the run. A finer group is never of one ranking, so that no block reaches into it from outside.
+ * outside the run. A finer group is never of one number, so that no block reaches into it from outside.
  */
 
 /**
- * Looks a digit up in the group at `base`, whose block has `bits` bits → ranking × 256 + scope, or the cell of a
+ * Looks a digit up in the group at `base`, whose block has `bits` bits → number × 256 + scope, or the cell of a
  * finer group. The scope is one bit longer than the longest prefix that the digit shares with an outside neighbour.
  */
 export function findInGroup(
@@ -73,7 +73,7 @@ interface Block {
 
 /**
  * Adds the groups of a whole address space to `entries` and fills `root`, one cell for each first digit, with the
- * scope added where it is a ranking. Parents come before children, so that a walk down goes forwards in memory.
+ * scope added where it is a number. Parents come before children, so that a walk down goes forwards in memory.
  */
 export function writeGroups(runs: RunList, root: Int32Array, entries: GroupEntries): void {
   const top = new GroupEntries();
@@ -124,8 +124,8 @@ function writeGroup(
 }
 
 function cellOf(runs: RunList, run: number): number {
-  const ranking = runs.rankings[run]!;
-  return ranking === UNPLACED || ranking === ELSEWHERE ? 0 : ranking * 256;
+  const number = runs.numbers[run]!;
+  return number === UNPLACED || number === ELSEWHERE ? 0 : number * 256;
 }
 
 /** The 16 bits of a run's start that a level looks at. */

@@ -1,3 +1,5 @@
+import type { Prefix } from '../ip/prefix.ts';
+
 type Words = readonly [number, number, number, number];
 
 interface Block {
@@ -29,4 +31,20 @@ export function isNotIpv6(w0: number, w1: number, w2: number, length: number): b
   return notIpv6.some(
     ({ start, length: bits }) => bits === length && start[0] === w0 && start[1] === w1 && start[2] === w2,
   );
+}
+
+/** Whether the whole prefix lies in a block whose clients are not looked up as IPv6. */
+export function isLookedUpAsIpv4({ address: { family, bytes }, length }: Prefix): boolean {
+  if (family === 4) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
+  return notIpv6.some(({ start, next, length: bits }) => {
+    if (length < bits) return false;
+    const words = [0, 1, 2].map((i) => view.getUint32(4 * i)) as [number, number, number];
+    return compare(start, words) <= 0 && compare(words, next) < 0;
+  });
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < 3; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return 0;
 }

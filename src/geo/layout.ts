@@ -5,12 +5,14 @@ const magic = 0x4d474d31;
 export const mapVersion = 1;
 
 const headerWords = 8;
-const Header = { MAGIC: 0, VERSION: 1, BYTES: 2, REGIONS: 3, RANKINGS: 4, ENTRIES: 5, END: 6 } as const;
+const Header = { MAGIC: 0, VERSION: 1, BYTES: 2, REGIONS: 3, NUMBERS: 4, ENTRIES: 5, END: 6 } as const;
 
 /** The flat buffer of a geo map and its sections as views. Written by `compile.ts`, read by `map.ts`. */
 export interface MapViews {
+  /** 0 where numbers are no rankings. */
   readonly regionCount: number;
-  readonly rankingCount: number;
+  /** Numbers in the map are below this. */
+  readonly numberCount: number;
   /** [ranking × regionCount + position] = region. */
   readonly rankings: Uint8Array;
   /** Cells (`groups.ts`) by the first 16 bits; a cell ≥ 0 here has its scope added. */
@@ -21,11 +23,11 @@ export interface MapViews {
 }
 
 /** A new map with all sections zero. */
-export function createMap(regionCount: number, rankingCount: number, entries: number): SharedArrayBuffer {
-  const bytes = sections(regionCount, rankingCount, entries).end;
+export function createMap(regionCount: number, numberCount: number, entries: number): SharedArrayBuffer {
+  const bytes = sections(regionCount, numberCount, entries).end;
   const buffer = new SharedArrayBuffer(bytes);
   const header = new Uint32Array(buffer, 0, headerWords);
-  header.set([magic, mapVersion, bytes, regionCount, rankingCount, entries]);
+  header.set([magic, mapVersion, bytes, regionCount, numberCount, entries]);
   return buffer;
 }
 
@@ -34,13 +36,13 @@ export function viewMap(buffer: SharedArrayBuffer): MapViews {
   assert(describesItself(buffer), 'a geo map has a header that fits its size');
   const header = new Uint32Array(buffer, 0, headerWords);
   const regionCount = header[Header.REGIONS]!;
-  const rankingCount = header[Header.RANKINGS]!;
+  const numberCount = header[Header.NUMBERS]!;
   const entries = header[Header.ENTRIES]!;
-  const at = sections(regionCount, rankingCount, entries);
+  const at = sections(regionCount, numberCount, entries);
   return {
     regionCount,
-    rankingCount,
-    rankings: new Uint8Array(buffer, at.rankings, regionCount * rankingCount),
+    numberCount,
+    rankings: new Uint8Array(buffer, at.rankings, regionCount * numberCount),
     root4: new Int32Array(buffer, at.root4, 65_536),
     root6: new Int32Array(buffer, at.root6, 65_536),
     cells: new Int32Array(buffer, at.cells, entries),
@@ -58,11 +60,11 @@ export function describesItself(buffer: SharedArrayBuffer): boolean {
   return bytes === buffer.byteLength && bytes === header[Header.BYTES];
 }
 
-function sections(regionCount: number, rankingCount: number, entries: number) {
+function sections(regionCount: number, numberCount: number, entries: number) {
   const root4 = headerWords * 4;
   const root6 = root4 + 65_536 * 4;
   const cells = root6 + 65_536 * 4;
   const keys = cells + entries * 4;
   const rankings = keys + entries * 2;
-  return { root4, root6, cells, keys, rankings, end: rankings + regionCount * rankingCount };
+  return { root4, root6, cells, keys, rankings, end: rankings + regionCount * numberCount };
 }

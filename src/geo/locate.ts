@@ -5,33 +5,57 @@ import { Malformed, namingFile } from './bytes.ts';
 import { DatabaseFile, type DatabaseInfo, dataOffset } from './database.ts';
 import { FileBytes } from './file-bytes.ts';
 import { isNotIpv6 } from './ipv4-blocks.ts';
-import { type Place, PlaceReader } from './place.ts';
+import type { Place } from './place.ts';
+import { RecordReader } from './record-reader.ts';
 import { SearchTree } from './search-tree.ts';
+import { isAsked } from './walk.ts';
 
-/** Which record places an address. */
+/** What the databases say about an address. */
 export interface Location {
+  /** The address that was looked up: the IPv4 address for an IPv6 address that carries one. */
+  readonly address: IpAddress;
+  /** Undefined when no database places the address. */
+  readonly placed: Placed | undefined;
+  /** Undefined when no database tells its AS number. */
+  readonly system: AutonomousSystem | undefined;
+}
+
+/** Which record says something. */
+interface Source {
   readonly database: DatabaseInfo;
-  /** The block of the record; IPv4 for an IPv6 address that carries one. */
+  /** The block of the record, in the family of the address that was looked up. */
   readonly prefix: Prefix;
+}
+
+export interface Placed extends Source {
   readonly place: Place;
 }
 
+export interface AutonomousSystem extends Source {
+  readonly asn: number;
+}
+
 /**
- * Places one address by the rules of the geo map, for explanations: reads some dozens of pages of the files, now.
- * Undefined when no database places the address. OperatorError GEO_INVALID when a file was replaced since
- * `databases` were loaded: what it says now is not what the map was made from.
+ * Looks one address up by the rules of the geo map, for explanations: reads some dozens of pages of the files, now.
+ * OperatorError GEO_INVALID when a file was replaced since `databases` were loaded: what it says now is not what the
+ * map was made from.
  */
-export function locate(databases: readonly DatabaseInfo[], address: IpAddress): Location | undefined {
+export function locate(databases: readonly DatabaseInfo[], address: IpAddress): Location {
   const client = unwrapIpv4(address) ?? address;
+  let placed: Placed | undefined;
+  let system: AutonomousSystem | undefined;
   for (const database of databases) {
     if (client.family === 6 && database.ipVersion === 4) continue;
     const found = locateIn(database, client);
-    if (found !== undefined) return found;
+    placed ??= found.placed;
+    system ??= found.system;
   }
-  return undefined;
+  return { address: client, placed, system };
 }
 
-function locateIn(loaded: DatabaseInfo, client: IpAddress): Location | undefined {
+type Found = Omit<Location, 'address'>;
+
+function locateIn(loaded: DatabaseInfo, client: IpAddress): Found {
   const file = new DatabaseFile(loaded.path);
   try {
     return namingFile(loaded.path, () => {
@@ -39,20 +63,25 @@ function locateIn(loaded: DatabaseInfo, client: IpAddress): Location | undefined
       if (sizeBytes !== loaded.sizeBytes || modifiedMs !== loaded.modifiedMs) {
         throw new Malformed('was replaced since it was loaded');
       }
-      return findPlace(loaded, new FileBytes(file.descriptor, sizeBytes), client);
+      return readRecord(loaded, new FileBytes(file.descriptor, sizeBytes), client);
     });
   } finally {
     file.close();
   }
 }
 
-function findPlace(database: DatabaseInfo, bytes: FileBytes, client: IpAddress): Location | undefined {
+function readRecord(database: DatabaseInfo, bytes: FileBytes, client: IpAddress): Found {
   const tree = new SearchTree(bytes, database.nodeCount, database.recordSize);
   const { record, length } = findRecord(tree, database, client);
-  if (record <= database.nodeCount) return undefined;
-  const reader = new PlaceReader(bytes, database.dataStart, database.dataEnd);
-  if (!reader.read(dataOffset(database, record))) return undefined;
-  return { database, prefix: prefixOf(client, length), place: reader.place() };
+  if (record <= database.nodeCount) return { placed: undefined, system: undefined };
+  const reader = new RecordReader(bytes, database.dataStart, database.dataEnd);
+  reader.read(dataOffset(database, record));
+  const source = { database, prefix: prefixOf(client, length) };
+  const isPlaced = reader.placed && isAsked(database, 'place');
+  return {
+    placed: isPlaced ? { ...source, place: reader.place() } : undefined,
+    system: reader.asn >= 0 ? { ...source, asn: reader.asn } : undefined,
+  };
 }
 
 /** The leaf above an address, and how many bits lead to it; the empty record where the map looks up nothing. */

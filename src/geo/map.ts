@@ -3,12 +3,14 @@ import { findInGroup } from './groups.ts';
 import { createMap, viewMap } from './layout.ts';
 
 /**
- * Client address → ranking of regions, with the shortest prefix around the address on which that ranking holds
- * (the scope of RFC 7871 §7.2.1). A view on a compiled map; a look-up allocates nothing.
+ * Client address → number of a view (`views.ts`: a ranking of regions, or an entry of a list), with the shortest
+ * prefix around the address on which that number holds (the scope of RFC 7871 §7.2.1). Views on a compiled map; a
+ * look-up allocates nothing.
  *
- * A result is ranking × 256 + scope; the scope counts bits in the family that was asked.
+ * A result is number × 256 + scope; the scope counts bits in the family that was asked.
  */
 export class GeoMap {
+  /** 0 where numbers are no rankings. */
   readonly regionCount: number;
   /**
    * [ranking × regionCount + position] = region: each row names every region once, nearest first. Row 0, the
@@ -52,11 +54,11 @@ export class GeoMap {
   }
 }
 
-/** A map that places nobody: every client has ranking 0 with scope 0. */
-export function emptyGeoMap(regionCount: number): SharedArrayBuffer {
-  const buffer = createMap(regionCount, 1, 0);
-  viewMap(buffer).rankings.forEach((_, i, row) => {
-    row[i] = i;
+/** A map that places nobody: every client has number 0 with scope 0. */
+export function emptyGeoMap(regionCount: number, numberCount = 1): SharedArrayBuffer {
+  const buffer = createMap(regionCount, numberCount, 0);
+  viewMap(buffer).rankings.forEach((_, i, rows) => {
+    rows[i] = i % regionCount;
   });
   return buffer;
 }

@@ -1,6 +1,21 @@
 import { assert } from '../runtime/assert.ts';
 import { limits } from '../runtime/limits.ts';
-import { type Coordinates, chordSquared, type UnitVector, unitVector } from './distance.ts';
+import {
+  biasFactor,
+  type Coordinates,
+  chordSquared,
+  metresOfChord,
+  type UnitVector,
+  unitVector,
+} from './distance.ts';
+
+/** What rankings are made for. */
+export interface RankedRegions {
+  /** At most 255, as the config lists them. */
+  readonly regions: readonly Coordinates[];
+  /** Which regions serve together: the region numbers of each pool. */
+  readonly sets: readonly (readonly number[])[];
+}
 
 /** Up to this many regions, every ranking is the exact order by distance. */
 const exactRegions = 8;
@@ -8,7 +23,7 @@ const exactRegions = 8;
 const exactPerSet = 4;
 
 /**
- * Orders regions by great-circle distance from a place, ties as the config lists them, and numbers the distinct
+ * Orders regions by great-circle distance × bias from a place, ties as the config lists them, and numbers the distinct
  * orders. Exact orders of thirty regions would be millions. A pool answers from its nearest few, so a ranking is
  * exact until each set of regions that a pool uses has had its share; the rest follows by distance from the
  * nearest region itself.
@@ -30,9 +45,14 @@ export class Ranker {
   private readonly distances: Float64Array;
   private readonly row: Uint8Array;
 
-  /** `sets` are region numbers; the first ranking, number 0, is the order of `regions`. */
-  constructor(regions: readonly Coordinates[], sets: readonly (readonly number[])[]) {
+  /** By what distances are multiplied, by region; undefined when nothing is biased: then chords do, which cost less. */
+  private readonly factors: readonly number[] | undefined;
+
+  /** The first ranking, number 0, is the order of `regions`. `bias` is in percent, by region. */
+  constructor({ regions, sets }: RankedRegions, bias: readonly number[] = []) {
     const count = regions.length;
+    this.factors = bias.some((percent) => percent !== 0) ? bias.map(biasFactor) : undefined;
+    assert(this.factors === undefined || bias.length === count, 'each region has a bias');
     assert(count <= limits.regions, 'a region number fits a byte');
     this.regionCount = count;
     this.vectors = regions.map((region) => unitVector(region.latitude, region.longitude));
@@ -63,13 +83,29 @@ export class Ranker {
     return this.intern();
   }
 
+  /** The number of the ranking for an order of all regions, which is cut as any other is. */
+  rankOrder(order: ArrayLike<number>): number {
+    for (let i = 0; i < this.regionCount; i++) this.distances[order[i]!] = i;
+    this.coarse ||= this.count >= limits.geoRankings;
+    this.fillRow();
+    return this.intern();
+  }
+
+  /** The regions of a ranking, in its order. */
+  regionsOf(ranking: number): Uint8Array {
+    return this.rows.subarray(ranking * this.regionCount, (ranking + 1) * this.regionCount);
+  }
+
   /** All rankings, `regionCount` bytes each. */
   table(): Uint8Array {
     return this.rows.subarray(0, this.count * this.regionCount);
   }
 
   private measure(place: UnitVector): void {
-    for (let i = 0; i < this.regionCount; i++) this.distances[i] = chordSquared(this.vectors[i]!, place);
+    const { distances, factors } = this;
+    for (let i = 0; i < this.regionCount; i++) distances[i] = chordSquared(this.vectors[i]!, place);
+    if (factors === undefined) return;
+    for (let i = 0; i < this.regionCount; i++) distances[i] = metresOfChord(distances[i]!) * factors[i]!;
   }
 
   /** Orders the regions by `distances` into `row`; a region that is placed gets the distance Infinity. */

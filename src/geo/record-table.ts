@@ -1,24 +1,32 @@
 /**
- * What each data record of a file came to: record → small number, by open addressing. A Map of half a million
- * entries takes four times the memory and twice the time.
+ * What each data record of a file came to: record → a row of small numbers, by open addressing. A Map of half a
+ * million entries takes four times the memory and twice the time.
  */
 export class RecordTable {
+  /** Numbers of all rows; a row is `width` of them. */
+  values: Uint16Array;
+  private readonly width: number;
   private count = 0;
   private records = new Uint32Array(1 << 16);
-  private values = new Uint16Array(1 << 16);
 
-  /** The value of a record (> 0), or −1. */
-  get(record: number): number {
-    const slot = this.slotOf(record);
-    return this.records[slot] === record ? this.values[slot]! : -1;
+  constructor(width: number) {
+    this.width = width;
+    this.values = new Uint16Array(width << 16);
   }
 
-  set(record: number, value: number): void {
+  /** Where the row of a record (> 0) begins in `values`, or −1. */
+  find(record: number): number {
+    const slot = this.slotOf(record);
+    return this.records[slot] === record ? slot * this.width : -1;
+  }
+
+  /** Where the row of a new record begins. Rows found before may have moved. */
+  add(record: number): number {
     if (2 * this.count >= this.records.length) this.grow();
     const slot = this.slotOf(record);
-    if (this.records[slot] === 0) this.count++;
+    this.count++;
     this.records[slot] = record;
-    this.values[slot] = value;
+    return slot * this.width;
   }
 
   /** The slot where the record stands or would stand; an empty slot holds 0. */
@@ -30,14 +38,14 @@ export class RecordTable {
   }
 
   private grow(): void {
-    const { records, values } = this;
+    const { records, values, width } = this;
     this.records = new Uint32Array(2 * records.length);
     this.values = new Uint16Array(2 * values.length);
     for (const [i, record] of records.entries()) {
       if (record === 0) continue;
       const slot = this.slotOf(record);
       this.records[slot] = record;
-      this.values[slot] = values[i]!;
+      for (let j = 0; j < width; j++) this.values[slot * width + j] = values[i * width + j]!;
     }
   }
 }

@@ -1,18 +1,18 @@
 import { describesItself, type MapViews, viewMap } from './layout.ts';
 
 /**
- * Whether every look-up in this map ends, stays inside it and names an existing ranking: asked of maps that were
+ * Whether every look-up in this map ends, stays inside it and ends in an existing number: asked of maps that were
  * read from disk. One pass over the sections, some milliseconds.
  */
 export function isSoundMap(buffer: SharedArrayBuffer): boolean {
   if (!describesItself(buffer)) return false;
   const map = viewMap(buffer);
-  return map.rankingCount > 0 && soundRankings(map) && soundCells(map);
+  return map.numberCount > 0 && soundRankings(map) && soundCells(map);
 }
 
 function soundRankings(map: MapViews): boolean {
   const seen = new Int32Array(map.regionCount).fill(-1);
-  for (let ranking = 0; ranking < map.rankingCount; ranking++) {
+  for (let ranking = 0; map.regionCount > 0 && ranking < map.numberCount; ranking++) {
     for (let position = 0; position < map.regionCount; position++) {
       const region = map.rankings[ranking * map.regionCount + position]!;
       if (region >= map.regionCount || seen[region] === ranking) return false;
@@ -51,7 +51,7 @@ function soundCells(map: MapViews): boolean {
 }
 
 function isLeaf(map: MapViews, cell: number, longestScope: number): boolean {
-  return cell >>> 8 < map.rankingCount && (cell & 0xff) <= longestScope;
+  return cell >>> 8 < map.numberCount && (cell & 0xff) <= longestScope;
 }
 
 /** Notes that a group may start at `base`; a group has one parent. */

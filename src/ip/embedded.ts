@@ -35,3 +35,13 @@ export function unwrapIpv4(address: IpAddress): IpAddress | undefined {
   new DataView(bytes.buffer).setUint32(0, embeddedIpv4(w0, w1, w3));
   return { family: 4, bytes };
 }
+
+/**
+ * A prefix around an IPv6 address that carries none, in which no address carries one; not always the shortest, but never
+ * beyond 32 bits where none of the long blocks is near.
+ */
+export function embeddedBorder(w0: number, w1: number, w2: number): number {
+  if (w0 !== 0 && w0 !== 0x0064_ff9b) return 32;
+  if (w1 !== 0) return 33 + Math.clz32(w1);
+  return 65 + Math.clz32(w0 === 0 ? w2 ^ 0xffff : w2);
+}

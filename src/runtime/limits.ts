@@ -123,8 +123,6 @@ export const limits = {
   answersPerQuery: 16,
   /** Policies inside of each other. */
   policyDepth: 8,
-  /** Different maps from clients to numbers. */
-  views: 64,
   /** Keys of one table of owners, and bytes of its file. */
   ownerKeys: 1_000_000,
   /** ALPN ids of a steered service; a record with them and all hints fits `serviceRecordBytes`. */
@@ -148,8 +146,16 @@ export const limits = {
   geoTextBytes: 256,
   /** Distinct orders of regions in one map; what comes after gets a coarser order. */
   geoRankings: 65_000,
-  /** Compiled maps kept on disk. */
-  geoCacheFiles: 4,
+  /** Maps from client to number in one snapshot, and how many of them are compiled in one walk of the databases. */
+  views: 64,
+  geoViewsAtOnce: 4,
+  /** Of one match view; its numbers have 16 bits. */
+  viewEntries: 10_000,
+  viewKeys: 100_000,
+  /** Of one latency table. */
+  latencyRows: 1_000_000,
+  /** Compiled maps kept on disk beside those in use. */
+  geoCacheFiles: 8,
   geoMapBytes: 512 * 1024 * 1024,
 
   zones: 100_000,

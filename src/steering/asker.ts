@@ -1,5 +1,5 @@
 import type { GeoMap } from '../geo/map.ts';
-import { embeddedBits, embeddedIpv4 } from '../ip/embedded.ts';
+import { embeddedBits, embeddedBorder, embeddedIpv4 } from '../ip/embedded.ts';
 import { mix } from './mix.ts';
 
 /** Bits of a client's address that make its prefix for hashing and shares. */
@@ -65,7 +65,8 @@ export class Asker {
     if (this.family === 4) return this.prefixHash4(this.w0, 0);
     const carried = embeddedBits(this.w0, this.w1, this.w2);
     if (carried !== 0) return this.prefixHash4(embeddedIpv4(this.w0, this.w1, this.w3), carried);
-    this.needs(HASH_PREFIX_6);
+    // Beside this prefix in the same /48 there may be addresses that are hashed as what they carry.
+    this.needs(Math.max(HASH_PREFIX_6, embeddedBorder(this.w0, this.w1, this.w2)));
     return mix(mix(0x51ed270b ^ this.w0) ^ (this.w1 & 0xffff0000));
   }
 

@@ -5,6 +5,7 @@ import type { Loaded, LoadOutcome } from '../../src/control/load.ts';
 import { emptyGeoMap } from '../../src/geo/map.ts';
 import type { HealthChange } from '../../src/health/table.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
+import { Random } from '../../src/runtime/random.ts';
 import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
 import { emptyImage } from '../../src/snapshot/image.ts';
 import { configOf } from '../config/load-text.ts';
@@ -20,8 +21,10 @@ pools: { app: { monitor: web, endpoints: [${list}] } }
 policies: { app: { type: nearest, pool: app } }
 zones: [{ name: example.com, file: example.zone, steer: { app: app } }]
 `);
-  const geo = { map: emptyGeoMap(1), databases: [], madeFor: '', files: [], warnings: [] };
-  return { config, image: emptyImage(), geo, views: [geo.map], owners: [], cookieSecrets: [] };
+  const geo = {
+    ...{ maps: [emptyGeoMap(1)], databases: [], madeFor: '', files: [], warnings: [], findings: [] },
+  };
+  return { config, image: emptyImage(), geo, owners: [], cookieSecrets: [] };
 }
 
 const outcomeOf = (loaded: Loaded | undefined): LoadOutcome => ({
@@ -61,6 +64,7 @@ class Bench {
       },
     };
     this.controller = new Controller({
+      random: new Random(1),
       configPath: '/meridian.yaml',
       stateDirectory: '/state',
       clock: this.clock,

@@ -35,7 +35,7 @@ export class Explained {
   explain(name: string, type: string, client: string, { states = {}, good = [] }: Health = {}): Explanation {
     const request = readExplainRequest(name, type, client);
     if (typeof request === 'string') throw new Error(request);
-    const { config, image, views, owners } = this.loaded;
+    const { config, image, geo, owners } = this.loaded;
     const nameOf = (pool: number, endpoint: number) => config.pools[pool]!.endpoints[endpoint]!.name;
     const state = (pool: number, endpoint: number) => states[nameOf(pool, endpoint)] ?? 'up';
     const wasGood = (pool: number, endpoint: number) => good.includes(nameOf(pool, endpoint));
@@ -44,7 +44,7 @@ export class Explained {
     const snapshot: SnapshotBuffers = {
       generation: 1,
       image,
-      views,
+      views: geo.maps,
       owners,
       rotation,
       settings: settingsOf(this.loaded, 0, 1),

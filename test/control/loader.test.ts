@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LoadedGeo, LoadOutcome } from '../../src/control/load.ts';
+import type { LoadOutcome } from '../../src/control/load.ts';
+import type { LoadedGeo } from '../../src/control/load-geo.ts';
 import { runLoad } from '../../src/control/loader.ts';
 import { geoFile } from './places.ts';
 import { Site, standardZone } from './site.ts';

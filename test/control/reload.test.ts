@@ -89,7 +89,7 @@ describe('reload', () => {
     await service.reload('test');
     expect((await askService(service, london)).data).toEqual([addresses['eu-west']]);
     await until(async () => ((await metric(service, 'meridian_geo_load_failures_total')) ?? 0) >= 1);
-    expect(site.logged('the map in use stays').length).toBeGreaterThan(0);
+    expect(site.logged('the maps in use stay').length).toBeGreaterThan(0);
     site.write('geo4.mmdb', geoFile(4));
     expect(await service.reload('test')).toBe(true);
     expect((await askService(service, london)).data).toEqual([addresses['eu-west']]);

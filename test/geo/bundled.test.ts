@@ -4,8 +4,10 @@ import { DatabaseFile, type DatabaseInfo, dataOffset } from '../../src/geo/datab
 import { type LoadedGeo, loadGeo } from '../../src/geo/load.ts';
 import { locate } from '../../src/geo/locate.ts';
 import { GeoMap } from '../../src/geo/map.ts';
-import { type Place, PlaceReader } from '../../src/geo/place.ts';
+import type { Place } from '../../src/geo/place.ts';
+import { RecordReader } from '../../src/geo/record-reader.ts';
 import { SearchTree } from '../../src/geo/search-tree.ts';
+import { knowsSubdivisions } from '../../src/geo/subdivisions.ts';
 import { embeddedBits } from '../../src/ip/embedded.ts';
 import { Random } from '../../src/runtime/random.ts';
 import { withDirectory } from './databases.ts';
@@ -36,11 +38,13 @@ describe('the bundled data', () => {
 
   beforeAll(() => {
     withDirectory((cacheDirectory) => {
-      const request = { sources: ['bundled' as const], regions, sets: [[...regions.keys()]], cacheDirectory };
+      const views = [{ kind: 'distance' as const, bias: regions.map(() => 0) }];
+      const sets = [[...regions.keys()]];
+      const request = { sources: ['bundled' as const], regions, sets, views, cacheDirectory };
       cold = loadGeo(request);
       warm = loadGeo(request);
     });
-    map = new GeoMap(warm.map);
+    map = new GeoMap(warm.maps[0]!);
     for (const info of cold.databases) samples[info.ipVersion].push(...draw(info, 8_000));
   });
   afterAll(() => {
@@ -49,7 +53,7 @@ describe('the bundled data', () => {
 
   it('is compiled once and small', () => {
     expect([cold.fromCache, warm.fromCache]).toEqual([false, true]);
-    expect(warm.map.byteLength).toBeLessThan(25e6);
+    expect(warm.maps[0]!.byteLength).toBeLessThan(25e6);
     expect(cold.databases.map((info) => info.ipVersion)).toEqual([4, 6]);
     expect(cold.warnings).toEqual([]);
   });
@@ -86,6 +90,15 @@ describe('the bundled data', () => {
     }
   });
 
+  it('has names of subdivisions that lead to their codes', () => {
+    const divided = samples[4].filter(
+      ({ place: { country, subdivision } }) => knowsSubdivisions(country ?? '') && subdivision !== undefined,
+    );
+    expect(divided.length).toBeGreaterThan(3_000);
+    const lost = divided.filter(({ place }) => place.subdivisionCode === undefined);
+    expect(new Set(lost.map(({ place }) => `${place.country} ${place.subdivision}`)).size).toBeLessThan(4);
+  });
+
   it('is told by locate as it is in the map', () => {
     for (const { words, place } of samples[6].slice(0, 50)) {
       const bytes = new Uint8Array(16);
@@ -93,7 +106,7 @@ describe('the bundled data', () => {
       words.forEach((word, i) => {
         view.setUint32(4 * i, word);
       });
-      expect(locate(cold.databases, { family: 6, bytes })?.place).toEqual(place);
+      expect(locate(cold.databases, { family: 6, bytes }).placed?.place).toEqual(place);
     }
   });
 
@@ -117,7 +130,7 @@ function draw(info: DatabaseInfo, count: number): Sample[] {
   const bytes: MemoryBytes = file.load();
   file.close();
   const tree = new SearchTree(bytes, info.nodeCount, info.recordSize);
-  const reader = new PlaceReader(bytes, info.dataStart, info.dataEnd);
+  const reader = new RecordReader(bytes, info.dataStart, info.dataEnd);
   const random = new Random(1);
   const found: Sample[] = [];
   while (found.length < count) {
@@ -137,7 +150,9 @@ function draw(info: DatabaseInfo, count: number): Sample[] {
       record = tree.child(record, side);
     }
     const isOther = info.ipVersion === 6 && embeddedBits(words[0], words[1], words[2]) !== 0;
-    if (isOther || record === info.nodeCount || !reader.read(dataOffset(info, record))) continue;
+    if (isOther || record === info.nodeCount) continue;
+    reader.read(dataOffset(info, record));
+    if (!reader.placed) continue;
     found.push({ words, place: reader.place() });
   }
   return found;

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type LoadedGeo, loadGeo } from '../../src/geo/load.ts';
 import { GeoMap } from '../../src/geo/map.ts';
+import type { View } from '../../src/geo/views.ts';
 import { parseAddress } from '../../src/ip/address.ts';
 import { OperatorError } from '../../src/runtime/errors.ts';
+import { limits } from '../../src/runtime/limits.ts';
 import { fixture, withDirectory } from './databases.ts';
 
 const frankfurt = { latitude: 50.11, longitude: 8.68 };
@@ -16,12 +18,16 @@ const regions = [frankfurt, oregon, moscow, sydney];
 
 function load(names: readonly string[], cacheDirectory?: string, where = regions): LoadedGeo {
   const sources = names.map((name) => ({ path: fixture(`${name}.mmdb`) }));
-  return loadGeo({ sources, regions: where, sets: [[0, 1, 2, 3]], cacheDirectory });
+  return loadGeo({ sources, regions: where, sets: [[0, 1, 2, 3]], cacheDirectory, views: [unbiased(where)] });
+}
+
+function unbiased(where: readonly unknown[]): View {
+  return { kind: 'distance', bias: where.map(() => 0) };
 }
 
 /** The nearest region and the scope for an address. */
 function nearest(loaded: LoadedGeo, text: string): [number, number] {
-  const map = new GeoMap(loaded.map);
+  const map = new GeoMap(loaded.maps[0]!);
   const { family, bytes } = parseAddress(text)!;
   const view = new DataView(bytes.buffer);
   const word = (i: number) => view.getUint32(4 * i);
@@ -77,7 +83,7 @@ describe('loadGeo', () => {
     expect(nearest(load([]), '192.0.2.1')).toEqual([0, 0]);
     expect(nearest(load([]), '2001:db8::1')).toEqual([0, 0]);
     const withoutRegions = load(['dbip-city-ipv4'], undefined, []);
-    expect(new GeoMap(withoutRegions.map).find4(1)).toBe(0);
+    expect(new GeoMap(withoutRegions.maps[0]!).find4(1)).toBe(0);
     expect(withoutRegions.databases).toHaveLength(1);
   });
 
@@ -108,7 +114,10 @@ describe('loadGeo', () => {
   it('tells a missing file and a directory apart from a damaged one', () => {
     expect(errorOf(() => load(['absent'])).code).toBe('GEO_MISSING');
     const source = { path: fixture('corrupt') };
-    const error = errorOf(() => loadGeo({ sources: [source], regions, sets: [], cacheDirectory: undefined }));
+    const views = [unbiased(regions)];
+    const error = errorOf(() =>
+      loadGeo({ sources: [source], regions, sets: [], cacheDirectory: undefined, views }),
+    );
     expect(error).toMatchObject({ code: 'GEO_INVALID', message: expect.stringContaining('is not a file') });
   });
 });
@@ -122,7 +131,7 @@ describe('loadGeo with a cache', () => {
       const cold = load(names, cache);
       const warm = load(names, cache);
       expect([cold.fromCache, warm.fromCache]).toEqual([false, true]);
-      expect(Buffer.compare(Buffer.from(cold.map), Buffer.from(warm.map))).toBe(0);
+      expect(Buffer.compare(Buffer.from(cold.maps[0]!), Buffer.from(warm.maps[0]!))).toBe(0);
       expect(warm.warnings).toEqual(cold.warnings);
       const [file] = fs.readdirSync(cache);
       expect(fs.statSync(cache).mode & 0o777).toBe(0o700);
@@ -136,8 +145,11 @@ describe('loadGeo with a cache', () => {
       const path = join(directory, 'moved.mmdb');
       fs.cpSync(fixture('dbip-city-ipv4.mmdb'), path);
       const again = (change: object) =>
-        loadGeo({ sources: [{ path }], regions, sets: [[0, 1, 2, 3]], cacheDirectory: directory, ...change })
-          .fromCache;
+        loadGeo({
+          ...{ sources: [{ path }], regions, sets: [[0, 1, 2, 3]], cacheDirectory: directory },
+          views: [unbiased(regions)],
+          ...change,
+        }).fromCache;
       expect(again({})).toBe(true);
       expect(again({ regions: regions.toReversed() })).toBe(false);
       expect(again({ sets: [[0, 1]] })).toBe(true);
@@ -152,7 +164,9 @@ describe('loadGeo with a cache', () => {
     withDirectory((cacheDirectory) => {
       const many = Array.from({ length: 9 }, (_, i) => ({ latitude: 5 * i, longitude: 10 * i }));
       const sources = [{ path: fixture('dbip-city-ipv4.mmdb') }];
-      const again = (sets: number[][]) => loadGeo({ sources, regions: many, sets, cacheDirectory }).fromCache;
+      const views = [unbiased(many)];
+      const again = (sets: number[][]) =>
+        loadGeo({ sources, regions: many, sets, cacheDirectory, views }).fromCache;
       expect(
         again([
           [0, 1],
@@ -208,7 +222,7 @@ describe('loadGeo with a cache', () => {
     });
   });
 
-  it('keeps the four maps used last and sweeps away old unfinished files', () => {
+  it('keeps the maps used last, beside the one in use, and sweeps away old unfinished files', () => {
     withDirectory((directory) => {
       const orphan = join(directory, 'geo-00.map.dead.tmp');
       fs.writeFileSync(orphan, '');
@@ -224,13 +238,15 @@ describe('loadGeo with a cache', () => {
           fs.utimesSync(path, 0, mtimeMs / 1000 - seconds);
         }
       };
-      for (let latitude = 1; latitude <= 4; latitude++) {
+      for (let latitude = 1; latitude <= limits.geoCacheFiles + 1; latitude++) {
         at(latitude);
         age(100);
       }
       expect(at(1).fromCache).toBe(true);
-      at(5);
-      expect(fs.readdirSync(directory).filter((name) => name.endsWith('.map'))).toHaveLength(4);
+      at(80);
+      expect(fs.readdirSync(directory).filter((name) => name.endsWith('.map'))).toHaveLength(
+        limits.geoCacheFiles + 1,
+      );
       expect(at(1).fromCache).toBe(true);
       expect(at(2).fromCache).toBe(false);
       expect(fs.existsSync(orphan)).toBe(false);

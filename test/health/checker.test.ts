@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RememberedHealth } from '../../src/health/remembered.ts';
-import { addresses, check, config, endpoint, monitor, pool, World } from './world.ts';
+import { addresses, check, config, endpoint, monitor, plainPool, pool, World } from './world.ts';
 
 const a = '192.0.2.1';
 const b = '192.0.2.2';
@@ -211,7 +211,8 @@ describe('update', () => {
   it('another address under the same name begins as unknown', async () => {
     const world = new World();
     await start(world);
-    const moved = { name: 'app', monitor, endpoints: [endpoint('e0', '192.0.2.9'), endpoint('e1', b)] };
+    const endpoints = [endpoint('e0', '192.0.2.9'), endpoint('e1', b)];
+    const moved = { ...plainPool, name: 'app', monitor, endpoints };
     world.checker.update(config(moved));
     expect(world.states(0, 2)).toEqual(['unknown', 'up']);
     await world.clock.advance(50);

@@ -32,12 +32,18 @@ export const monitor: Monitor = {
 
 export function endpoint(name: string, address: string): Endpoint {
   const parsed = parseAddress(address)!;
-  return { name, region: 0, address: parsed, weight: 1, probe: { address: parsed, port: undefined } };
+  return {
+    ...{ name, region: 0, address: parsed, host: undefined, weight: 1 },
+    probe: { address: parsed, port: undefined },
+  };
 }
+
+/** Without what stands above health. */
+export const plainPool = { floor: undefined, rampMs: undefined, capacities: [] } as const;
 
 export function pool(name: string, addresses: readonly string[], by: Monitor | 'none' = monitor): Pool {
   const endpoints = addresses.map((address, i) => endpoint(`e${i}`, address));
-  return { name, monitor: by === 'none' ? undefined : by, endpoints };
+  return { ...plainPool, name, monitor: by === 'none' ? undefined : by, endpoints };
 }
 
 export function config(...pools: Pool[]): CheckedConfig {
@@ -66,6 +72,7 @@ export class World {
       probes: this.network.probes,
       onChange: (change) => this.changes.push(change),
       onProbe: (report) => this.reports.push(report),
+      onDoubt: () => {},
     });
   }
 

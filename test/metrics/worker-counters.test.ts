@@ -108,9 +108,9 @@ describe('counters of workers', () => {
 
   it('tell answers by policy and region, a slot each for the life of the process', async () => {
     const bench = new Bench();
-    const slot = bench.slots.slotOf('app', 'eu "west"\n');
-    expect(bench.slots.slotOf('app', 'us')).not.toBe(slot);
-    expect(bench.slots.slotOf('app', 'eu "west"\n')).toBe(slot);
+    const slot = bench.slots.answers('app', 'eu "west"\n');
+    expect(bench.slots.answers('app', 'us')).not.toBe(slot);
+    expect(bench.slots.answers('app', 'eu "west"\n')).toBe(slot);
     bench.workers[1]![answerSlot(slot)] = 5;
     const page = await bench.page();
     expect(page.get('meridian_answers_total{policy="app",region="eu \\"west\\"\\n"}')).toBe(5);
@@ -119,10 +119,10 @@ describe('counters of workers', () => {
 
   it('share the last slot beyond the bound', () => {
     const slots = new AnswerSlots();
-    for (let i = 0; i < limits.answerCounters + 5; i++) slots.slotOf('app', `r${i}`);
+    for (let i = 0; i < limits.answerCounters + 5; i++) slots.answers('app', `r${i}`);
     const last = limits.answerCounters - 1;
-    expect(slots.slotOf('app', `r${limits.answerCounters + 1}`)).toBe(last);
-    expect(slots.slotOf('late', 'r0')).toBe(last);
+    expect(slots.answers('app', `r${limits.answerCounters + 1}`)).toBe(last);
+    expect(slots.answers('late', 'r0')).toBe(last);
     expect(slots.labels.size).toBe(limits.answerCounters);
     expect(slots.labels.get(last)).toEqual({ policy: 'other', region: 'other' });
   });

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Flag, Rcode, RrType, typeName } from '../../src/dns/constants.ts';
 import { type MessageRecord, readMessage } from '../../src/dns/reader.ts';
+import { emptyGeoMap } from '../../src/geo/map.ts';
 import { QueryContext } from '../../src/query/context.ts';
 import { counterBytes } from '../../src/query/counters.ts';
 import { respond } from '../../src/query/respond.ts';
 import { Transport } from '../../src/query/source.ts';
+import { healthAlone } from '../../src/snapshot/compile/conditions.ts';
 import { buildImage } from '../../src/snapshot/compile/image-builder.ts';
 import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
 import { plainSettings } from '../../src/snapshot/settings.ts';
@@ -67,7 +69,16 @@ pools: { p: { endpoints: [ { name: e, region: r, address: ${steeredAddress} } ] 
 policies: { p: { type: nearest, pool: p, ttl: 20s } }
 zones: [ { name: z, records: [ "@ 60 SOA a a 1 1 1 1 1", "@ 60 NS a.b." ], steer: { "@": p } } ]
 `);
-const rotation = buildRotation(config, { state: () => 'up', wasGood: () => false }, () => 0);
+const rotation = buildRotation(
+  config,
+  healthAlone(
+    0,
+    () => 'up',
+    () => false,
+  ),
+  { answers: () => 0, refusals: () => 0 },
+);
+const views = [emptyGeoMap(1)];
 const context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
 const source = sourceOf('192.0.2.53', Transport.TCP);
 const out = new Uint8Array(65_535);
@@ -79,7 +90,7 @@ describe('respond', () => {
       fc.property(scene, ({ apexes, lines, steered, questions }) => {
         const served = apexes.map((apex) => serve(apex, apexes, lines, steered));
         const image = buildImage(served);
-        context.adopt({ generation: 1, image, views: [], owners: [], rotation, settings: plainSettings });
+        context.adopt({ generation: 1, image, views, owners: [], rotation, settings: plainSettings });
         const oracle = new Oracle(
           served.map(({ zone, steer }) => ({
             apex: zone.apex,
@@ -132,9 +143,9 @@ function serve(
     kept = kept.filter((_, i) => !wrong.has(i + 1));
     zone = loaded.zone;
   }
-  const steer: { owner: Uint8Array; policy: number }[] = [];
+  const steer: { owner: Uint8Array; steering: number }[] = [];
   for (const text of steered.filter((each) => isBelow(each, apexText))) {
-    const one = { owner: wireName(text), policy: 0, line: 1, column: 1 };
+    const one = { owner: wireName(text), steering: 0, line: 1, column: 1 };
     if (
       checkSteering(zone, [...steer.map((each) => ({ ...each, line: 1, column: 1 })), one], 'c').length === 0
     )

@@ -23,5 +23,6 @@ export function mapOf(config: Config, networks: Readonly<Record<string, string>>
     return { info: databaseInfo(bytes), load: () => new MemoryBytes(bytes) };
   });
   const sets = config.pools.map((pool) => pool.endpoints.map((endpoint) => endpoint.region));
-  return compile(sources, config.regions, sets).map;
+  const bias = config.regions.map(() => 0);
+  return compile(sources, [{ kind: 'distance', bias }], { regions: config.regions, sets })[0]!.map;
 }

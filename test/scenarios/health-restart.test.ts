@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addresses, config, endpoint, monitor, pool, World } from '../health/world.ts';
+import { addresses, config, endpoint, monitor, plainPool, pool, World } from '../health/world.ts';
 
 const count = 6;
 const all = addresses(count);
@@ -55,7 +55,7 @@ describe('restart', () => {
 
   it('another address, place or check under the same name inherits nothing', async () => {
     const remembered = await memoryOf(all);
-    const moved = { name: 'app', monitor, endpoints: [endpoint('e0', '192.0.2.1')] };
+    const moved = { ...plainPool, name: 'app', monitor, endpoints: [endpoint('e0', '192.0.2.1')] };
     const renamed = pool('other', [all[0]!]);
     const rechecked = pool('app', [all[1]!], { ...monitor, check: { type: 'tcp', port: 1 } });
     for (const changed of [config(moved), config(renamed), config(rechecked)]) {

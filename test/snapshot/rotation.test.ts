@@ -1,156 +1,190 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../src/runtime/random.ts';
-import {
-  DOUBT_TTL_SECONDS,
-  type EndpointState,
-  eligibleEndpoints,
-} from '../../src/snapshot/compile/eligible.ts';
-import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
-import { ROTATION_MAGIC, Rotation, RotationHeader } from '../../src/snapshot/rotation.ts';
-import { Choice, choose } from '../../src/steering/choose.ts';
-import { Walk } from '../../src/steering/plan.ts';
-import { CandidateField, PolicyField, Serving } from '../../src/steering/table.ts';
-import { configOf } from '../config/load-text.ts';
+import { readMessage } from '../../src/dns/reader.ts';
+import { Transport } from '../../src/query/source.ts';
+import type { EndpointState } from '../../src/snapshot/compile/conditions.ts';
+import { poolsUnder } from '../../src/snapshot/compile/rotation-builder.ts';
+import { DOUBT_TTL_SECONDS } from '../../src/snapshot/compile/tree/ttl.ts';
+import { EntryField, ROTATION_MAGIC, RotationHeader } from '../../src/snapshot/rotation.ts';
+import { Serving } from '../../src/steering/nodes.ts';
+import { sourceOf } from '../query/world.ts';
+import { named, policy, pool } from '../steering/policies.ts';
+import { Situation } from '../steering/situation.ts';
+import { viewOf } from '../steering/view.ts';
+import { addressOf, questionPacket, SteeringWorld } from '../steering/world.ts';
 
-const regions = ['us', 'eu', 'ap'];
-const config = configOf(`
-regions: { us: { location: [39, -77] }, eu: { location: [53, -6] }, ap: { location: [1, 103] } }
-pools:
-  app:
-    endpoints:
-      - { name: us-1, region: us, address: 192.0.2.1, weight: 3 }
-      - { name: us-2, region: us, address: 192.0.2.2 }
-      - { name: eu-1, region: eu, address: 192.0.2.3, weight: 0 }
-      - { name: eu-6, region: eu, address: "2001:db8::3" }
-policies:
-  nearest: { type: nearest, pool: app, ttl: 20s, answers: 2 }
-  region: { type: weighted, pool: app, ttl: 300s, within: region, all-down: nodata }
-  world: { type: weighted, pool: app, ttl: 3s, all-down: last-known-good }
-  order: { type: failover, pool: app, ttl: 20s, order: [ eu-1, us-2 ] }
-zones: [ { name: z, records: [ "@ 60 SOA a a 1 1 1 1 1", "@ 60 NS a.b." ], steer: { a: nearest, b: region, c: world, d: order } } ]
-`);
+const ttl = (seconds: number) => ({ minSeconds: seconds, maxSeconds: seconds });
+const endpoints = ['us-1', 'us-2', 'eu-1', 'eu-6'];
+const policies = named(
+  policy({ type: 'nearest', from: pool(0), view: 0, spread: 'fill', answers: 2 }),
+  policy({
+    ...{ type: 'weighted', by: { kind: 'region', from: pool(0), view: 0 } },
+    ...{ ttl: ttl(300), allDown: 'nodata' },
+  }),
+  policy({
+    ...{ type: 'weighted', by: { kind: 'pool', from: pool(0) } },
+    ...{ ttl: ttl(3), allDown: 'last-known-good' },
+  }),
+  policy({
+    type: 'failover',
+    tiers: [
+      { pool: 0, endpoints: [2] },
+      { pool: 0, endpoints: [1] },
+    ],
+  }),
+);
+const [nearest, region, world, order] = [0, 1, 2, 3];
 
-/** Health by endpoint, `up` unless told; a star says that it was among the last ones up. */
-function build(states: Record<string, EndpointState> = {}, good: readonly string[] = []) {
-  const name = (endpoint: number) => config.pools[0]!.endpoints[endpoint]!.name;
-  const health = {
-    state: (_: number, endpoint: number) => states[name(endpoint)] ?? 'up',
-    wasGood: (_: number, endpoint: number) => good.includes(name(endpoint)),
-  };
-  const rotation = new Rotation(
-    buildRotation(config, health, (policy, region) => 100 * policyIndex(policy) + regions.indexOf(region)),
-  );
-  return { rotation, health };
+/** Regions 0, 1 and 2; health by endpoint, `up` unless told. Clients are nearest to `ranking[0]`. */
+function build(
+  states: Record<string, EndpointState> = {},
+  good: readonly string[] = [],
+  ranking = [0, 1, 2],
+): SteeringWorld {
+  const situation = new Situation();
+  for (const [name, state] of Object.entries(states)) situation.setState(0, endpoints.indexOf(name), state);
+  for (const name of good) situation.setGood(0, endpoints.indexOf(name));
+  const specs = [
+    { region: 0, family: 4, weight: 3 },
+    { region: 0, family: 4, weight: 1 },
+    { region: 1, family: 4, weight: 0 },
+    { region: 1, family: 6, weight: 1 },
+  ] as const;
+  const views = [viewOf([], 0, [ranking])];
+  return new SteeringWorld({ regions: 3, pools: [specs], policies, views, owners: [] }, situation);
 }
 
-const policyIndex = (name: string) => config.policies.findIndex((policy) => policy.name === name);
 const allDown = { 'us-1': 'down', 'us-2': 'down', 'eu-1': 'down', 'eu-6': 'down' } as const;
 
-/** All that a policy can answer for a client near `order[0]`, as `name ttl`; the fields of the policy as well. */
-function served({ rotation }: { rotation: Rotation }, name: string, family: 4 | 6 = 4, order = [0, 1, 2]) {
-  const { words, bytes } = rotation;
-  const policy = rotation.policy(policyIndex(name));
-  const table = words[policy + (family === 4 ? PolicyField.TABLE_A : PolicyField.TABLE_AAAA)]!;
+/** All that a policy answers, as `name ttl`, and why. */
+function served(world: SteeringWorld, policy: number, family: 4 | 6 = 4) {
   const found = new Set<string>();
-  const choice = new Choice();
-  const random = new Random(7);
+  const servings = new Set<number>();
   for (let i = 0; i < 200; i++) {
-    choose(words, policy, table, Uint8Array.from(order), 0, 3, random, choice);
-    for (const at of choice.candidates.subarray(0, choice.count)) {
-      const record = words[at + CandidateField.RECORD]!;
-      const view = new DataView(bytes.buffer, record);
-      expect(view.getUint16(0)).toBe(0xc00c);
-      expect(view.getUint32(2)).toBe(family === 4 ? 0x0001_0001 : 0x001c_0001);
-      expect(view.getUint16(10)).toBe(family === 4 ? 4 : 16);
-      const endpoint = config.pools[0]!.endpoints[words[at + CandidateField.ENDPOINT]!]!;
-      expect(words[at + CandidateField.REGION]).toBe(endpoint.region);
-      expect(bytes.slice(record + 12, record + 12 + endpoint.address.bytes.length)).toEqual(
-        endpoint.address.bytes,
-      );
-      found.add(`${endpoint.name} ${view.getUint32(6)}`);
-    }
+    const { given, ttlSeconds, serving } = world.ask({ policy, family, atSeconds: 300 * i });
+    servings.add(serving);
+    for (const { endpoint } of given) found.add(`${endpoints[endpoint]} ${ttlSeconds}`);
   }
-  const serving = words[policy + (family === 4 ? PolicyField.SERVING_A : PolicyField.SERVING_AAAA)];
-  return { serving, found: [...found].sort() };
+  return { serving: [...servings], found: [...found].sort() };
 }
 
 describe('rotation', () => {
-  it('has a header that describes it, and policies in the order of the config', () => {
-    const { rotation } = build();
+  it('has a header that describes it, and entries in the order of the config', () => {
+    const { rotation } = build().context;
     expect(rotation.words[RotationHeader.MAGIC]).toBe(ROTATION_MAGIC);
-    expect(rotation.words[RotationHeader.POLICIES]).toBe(4);
+    expect(rotation.words[RotationHeader.ENTRIES]).toBe(4);
     expect(rotation.regionCount).toBe(3);
-    const walks = config.policies.map((_, i) => rotation.words[rotation.policy(i) + PolicyField.WALK]);
-    expect(walks).toEqual([Walk.FILL, Walk.FIRST, Walk.SINGLE, Walk.SINGLE]);
-    expect(rotation.words[rotation.policy(0) + PolicyField.ANSWERS]).toBe(2);
+    const fields = (field: number) => [0, 1, 2, 3].map((i) => rotation.words[rotation.entry(i) + field]);
+    expect(fields(EntryField.POLICY)).toEqual([0, 1, 2, 3]);
+    expect(fields(EntryField.ANSWERS)).toEqual([2, 1, 1, 1]);
   });
 
-  it('names a counter for each region that the pool uses', () => {
-    const { rotation } = build();
-    const row = rotation.words[rotation.policy(policyIndex('region')) + PolicyField.COUNTERS]!;
-    expect([...rotation.words.subarray(row, row + 3)]).toEqual([100, 101, 0]);
+  it('names a counter for each region that the policy may serve, and one for refusals', () => {
+    const { rotation } = build().context;
+    const row = rotation.words[rotation.entry(region) + EntryField.COUNTERS]!;
+    expect([...rotation.words.subarray(row, row + 4)]).toEqual([4, 5, 0, 7]);
+    expect(poolsUnder(build().config, region)).toEqual([0]);
   });
 
-  it.each<[string, 4 | 6, number[], string[]]>([
-    ['nearest', 4, [0, 1, 2], ['us-1 20', 'us-2 20']],
+  it.each([4, 6] as const)('holds the addresses of its endpoints, family %i', (family) => {
+    const world = build({}, [], family === 4 ? [0, 1, 2] : [1, 0, 2]);
+    const source = sourceOf('9.9.9.9', Transport.UDP);
+    const out = new Uint8Array(4096);
+    const { given } = world.answer(questionPacket({ policy: nearest, family }), source);
+    const query = questionPacket({ policy: nearest, family });
+    const size = world.send(query, source, out);
+    const message = readMessage(out.slice(0, size))!;
+    expect(given.length).toBeGreaterThan(0);
+    expect(message.answer.map(({ rdata }) => [...rdata])).toEqual(
+      given.map(({ pool, endpoint }) => [...addressOf(pool, endpoint, family).bytes]),
+    );
+  });
+
+  it.each<[string, number, 4 | 6, number[], string[]]>([
+    ['nearest', nearest, 4, [0, 1, 2], ['us-1 20', 'us-2 20']],
     // Weight 0 drains an endpoint under every policy.
-    ['nearest', 4, [1, 2, 0], ['us-1 20', 'us-2 20']],
-    ['nearest', 6, [0, 1, 2], ['eu-6 20']],
-    ['region', 4, [0, 1, 2], ['us-1 300', 'us-2 300']],
-    ['region', 4, [2, 1, 0], ['us-1 300', 'us-2 300']],
-    ['world', 4, [1, 0, 2], ['us-1 3', 'us-2 3']],
-    ['order', 4, [0, 1, 2], ['us-2 20']],
-  ])('serves by %s, family %i, near %j what is up', (name, family, order, expected) => {
-    expect(served(build(), name, family, order)).toEqual({ serving: Serving.HEALTHY, found: expected });
+    ['nearest', nearest, 6, [1, 0, 2], ['eu-6 20']],
+    ['region', region, 4, [0, 1, 2], ['us-1 300', 'us-2 300']],
+    ['region', region, 4, [2, 0, 1], ['us-1 300', 'us-2 300']],
+    ['order', order, 4, [0, 1, 2], ['us-2 20']],
+  ])('serves by %s (%i), family %i, near %j what is up', (_, policy, family, ranking, expected) => {
+    expect(served(build({}, [], ranking), policy, family)).toEqual({
+      serving: [Serving.HEALTHY],
+      found: expected,
+    });
   });
 
-  it('serves those that are up alone, and unknown ones only when none is', () => {
-    const some = build({ 'us-1': 'unknown', 'us-2': 'up', 'eu-1': 'down' });
-    expect(served(some, 'nearest').found).toEqual([`us-2 ${DOUBT_TTL_SECONDS}`]);
-    const none = build({ 'us-1': 'unknown', 'us-2': 'down', 'eu-1': 'unknown' });
-    expect(served(none, 'nearest')).toEqual({
-      serving: Serving.UNKNOWN,
+  it.each<[string, number, 4 | 6, number[]]>([
+    ['nearest', nearest, 4, [1, 2, 0]],
+    ['nearest', nearest, 6, [0, 1, 2]],
+    ['region', region, 4, [1, 0, 2]],
+  ])(
+    'does not send by %s (%i) one family, %i, elsewhere than the other, near %j',
+    (_, policy, family, ranking) => {
+      expect(served(build({}, [], ranking), policy, family)).toEqual({
+        serving: [Serving.OTHER_FAMILY],
+        found: [],
+      });
+    },
+  );
+
+  it('draws one region for both families', () => {
+    const both = build();
+    for (let i = 0; i < 50; i++) {
+      const ask = (family: 4 | 6) => both.ask({ policy: world, family, atSeconds: 3 * i }).given.length;
+      expect(ask(4) + ask(6)).toBe(1);
+    }
+    expect(served(both, world, 4).found).toEqual(['us-1 3', 'us-2 3']);
+    expect(served(both, world, 6).found).toEqual(['eu-6 3']);
+  });
+
+  it('serves those that are up alone, then degraded, then unknown ones', () => {
+    const some = build({ 'us-1': 'unknown', 'us-2': 'up', 'eu-1': 'down', 'eu-6': 'down' });
+    expect(served(some, nearest).found).toEqual([`us-2 ${DOUBT_TTL_SECONDS}`]);
+    const poor = build({ 'us-1': 'degraded', 'us-2': 'down', 'eu-1': 'down', 'eu-6': 'down' });
+    expect(served(poor, nearest)).toEqual({ serving: [Serving.DEGRADED], found: ['us-1 20'] });
+    const none = build({ 'us-1': 'unknown', 'us-2': 'down', 'eu-1': 'unknown', 'eu-6': 'down' });
+    expect(served(none, nearest)).toEqual({
+      serving: [Serving.UNKNOWN],
       found: [`us-1 ${DOUBT_TTL_SECONDS}`],
     });
     // A TTL that is shorter stays.
-    expect(served(none, 'world').found).toEqual(['us-1 3']);
+    expect(served(none, world).found).toEqual(['us-1 3']);
   });
 
-  it.each<[string, 4 | 6, number, string[]]>([
-    ['nearest', 4, Serving.ALL, ['us-1 20', 'us-2 20']],
-    ['nearest', 6, Serving.ALL, ['eu-6 20']],
-    ['region', 4, Serving.NODATA, []],
-    ['region', 6, Serving.NODATA, []],
-    ['world', 4, Serving.LAST_GOOD, ['us-2 3']],
-    // None of this family was among them: all of the family serve.
-    ['world', 6, Serving.ALL, ['eu-6 3']],
-    ['order', 4, Serving.ALL, ['eu-1 20']],
-    ['order', 6, Serving.NONE, []],
-  ])('serves by %s, family %i, when all are down', (name, family, serving, expected) => {
-    expect(served(build(allDown, ['us-2']), name, family)).toEqual({ serving, found: expected });
+  it.each<[string, number, 4 | 6, number | number[], string[]]>([
+    ['nearest', nearest, 4, Serving.ALL, ['us-1 20', 'us-2 20']],
+    ['region', region, 4, Serving.NODATA, []],
+    ['region', region, 6, Serving.NODATA, []],
+    ['world', world, 4, Serving.LAST_GOOD, ['us-2 3']],
+    // None of this family was among them: all serve, and the draw may fall on a region of the other family.
+    ['world', world, 6, [Serving.ALL, Serving.OTHER_FAMILY], ['eu-6 3']],
+    ['order', order, 4, Serving.ALL, ['eu-1 20']],
+    ['order', order, 6, Serving.NONE, []],
+  ])('serves by %s (%i), family %i, when all are down', (_, policy, family, serving, expected) => {
+    const { found, serving: why } = served(build(allDown, ['us-2']), policy, family);
+    expect(found).toEqual(expected);
+    expect(why).toEqual([serving].flat());
   });
 
-  it('decides each family for itself', () => {
-    const world = build({ ...allDown, 'eu-6': 'up' }, []);
-    expect(served(world, 'region', 4).serving).toBe(Serving.NODATA);
-    expect(served(world, 'region', 6)).toEqual({ serving: Serving.HEALTHY, found: ['eu-6 300'] });
+  it('lets each family alone where the other has nothing that is usable', () => {
+    const six = build({ ...allDown, 'eu-6': 'up' });
+    expect(served(six, region, 4).serving).toEqual([Serving.NODATA]);
+    expect(served(six, region, 6)).toEqual({ serving: [Serving.HEALTHY], found: ['eu-6 300'] });
   });
 
-  it.each(['nearest', 'region', 'world', 'order'])('serves weight 0 by %s when no other is up', (name) => {
-    const { found } = served(build({ 'us-1': 'down', 'us-2': 'down' }), name);
+  it.each([
+    ['nearest', nearest],
+    ['region', region],
+    ['world', world],
+    ['order', order],
+  ])('serves weight 0 by %s (%i) when no other is up', (_, policy) => {
+    const { found } = served(build({ 'us-1': 'down', 'us-2': 'down', 'eu-6': 'down' }), policy);
     expect(found.map((line) => line.split(' ')[0])).toEqual(['eu-1']);
   });
 
   // An endpoint outside of the order is not the policy's: that it is up must not hide that all others are down.
   it('asks by failover for the endpoints of its order alone', () => {
     const out = build({ 'eu-1': 'down', 'us-2': 'down', 'us-1': 'up' });
-    expect(served(out, 'order')).toEqual({ serving: Serving.ALL, found: ['eu-1 20'] });
-    const doubt = build({ 'us-1': 'unknown' });
-    expect(served(doubt, 'order')).toEqual({ serving: Serving.HEALTHY, found: ['us-2 20'] });
-    expect(
-      eligibleEndpoints(config, config.policies[policyIndex('order')]!, 4, out.health).candidates.map(
-        (c) => c.endpoint,
-      ),
-    ).toEqual([1, 2]);
+    expect(served(out, order)).toEqual({ serving: [Serving.ALL], found: ['eu-1 20'] });
   });
 });

@@ -32,14 +32,14 @@ export function growHanding(grow: Grow, index: number, policy: Policy, context: 
   const place = growBody(grow, index, policy, { ...context, rule: index });
   if (policy.fallback === undefined || grow.writer.alwaysGives(place)) return place;
   const fallback = grow.use(policy.fallback, { ...context, mode: 'strict', rule: undefined });
-  if (place === 0 || fallback === 0) return place || fallback;
-  return chain(grow, index, place, fallback);
+  if (fallback === 0) return place;
+  return place === 0 ? chain(grow, index, fallback, 0) : chain(grow, index, place, fallback);
 }
 
-/** A node that goes on with `next` when `place` gives nothing. */
+/** A node of a policy that leads to `place`, and goes on with `next` when that gives nothing. */
 export function chain(grow: Grow, policy: number, place: number, next: number): number {
   return grow.writer.walk(
-    { policy, fallback: next },
+    { policy, ttlSeconds: grow.ttlOf(policy), fallback: next },
     { order: Order.FIXED, most: 1, perSlot: limits.answersPerQuery, slots: [{ child: place }] },
   );
 }
@@ -70,5 +70,6 @@ function allDown(grow: Grow, index: number, policy: Policy, body: (mode: Mode) =
 }
 
 function empty(grow: Grow, policy: number, serving: Serving): number {
-  return grow.writer.gives(grow.writer.empty({ policy, serving, ttlSeconds: grow.ttlOf(policy) }, false));
+  // Final: a policy around this one that leads other clients nowhere has a fallback for those, not for these.
+  return grow.writer.gives(grow.writer.empty({ policy, serving, ttlSeconds: grow.ttlOf(policy) }, true));
 }

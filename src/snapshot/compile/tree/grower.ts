@@ -62,6 +62,15 @@ export class Grower implements Grow {
   }
 
   unrestricted(index: number, policy: Policy, context: GrowContext): number {
+    const key = `u${index} ${context.rule ?? ''} ${contextKey(context)}`;
+    const known = this.places.get(key);
+    if (known !== undefined) return known;
+    const place = this.grown(index, policy, context);
+    this.places.set(key, place);
+    return place;
+  }
+
+  private grown(index: number, policy: Policy, context: GrowContext): number {
     if (context.rule === undefined) return growBody(this, index, policy, context);
     if (handsOn(policy)) return growHanding(this, index, policy, context);
     return growFinal(this, index, context, (mode) =>

@@ -1,7 +1,8 @@
-import type { Residency } from '../../../config/policy-model.ts';
+import type { Policy, Residency } from '../../../config/policy-model.ts';
 import { RrType } from '../../../dns/constants.ts';
 import type { IpAddress } from '../../../ip/address.ts';
-import { Serving } from '../../../steering/nodes.ts';
+import { limits } from '../../../runtime/limits.ts';
+import { Order, Serving } from '../../../steering/nodes.ts';
 import { RecordKind } from '../../rotation.ts';
 import type { GrowContext } from './context.ts';
 import { chain } from './final.ts';
@@ -23,21 +24,48 @@ export function growResidency(
 ): number {
   const policy = grow.config.policies[index]!;
   const closed = growRefusal(grow, index, sorry, context.kind);
-  const children = permitted.map((regions) => {
-    if (regions === 'any') return grow.unrestricted(index, policy, context);
-    const within = context.within.and(regions);
-    const only = context.only.and(regions);
-    const place = grow.unrestricted(index, policy, {
-      ...context,
-      ...{ within, only, mode: 'strict', rule: undefined },
-    });
-    if (place === 0) return closed;
-    return grow.writer.alwaysGives(place) ? place : grow.writer.gives(chain(grow, index, place, closed));
-  });
+  const children = permitted.map((regions) =>
+    regions === 'any'
+      ? grow.unrestricted(index, policy, context)
+      : growPermitted(grow, index, policy, regions, context, closed),
+  );
+  if (children.every((child) => child === 0)) return 0;
   const place = grow.writer.branch({ policy: index, ttlSeconds: grow.ttlOf(index) }, view, children);
   if (children.every((child) => child !== 0 && grow.writer.alwaysGives(child))) grow.writer.gives(place);
   return place;
 }
+
+/**
+ * The tree for clients that these regions may serve; `closed` where they cannot. In a part of the regions (`only`) it is
+ * no refusal that nobody is there to serve while others of the permitted ones can: the policy around comes by those too.
+ */
+function growPermitted(
+  grow: Grow,
+  index: number,
+  policy: Policy,
+  regions: readonly number[],
+  context: GrowContext,
+  closed: number,
+): number {
+  const { writer } = grow;
+  const within = context.within.and(regions);
+  const only = context.only.and(regions);
+  const strict = { ...context, within, mode: 'strict', rule: undefined } as const;
+  const whole = grow.unrestricted(index, policy, { ...strict, only: within });
+  if (whole === 0) return closed;
+  if (context.only === context.within)
+    return writer.alwaysGives(whole) ? whole : writer.gives(chain(grow, index, whole, closed));
+  const part = grow.unrestricted(index, policy, { ...strict, only });
+  if (writer.alwaysGives(whole)) return part;
+  // Whether the others can depends on the client: they are asked in the place of this one, before it is a refusal.
+  const slots = [{ child: part }, { child: whole, share: NOBODY }];
+  const head = { policy: index, ttlSeconds: grow.ttlOf(index), fallback: closed };
+  const most = limits.answersPerQuery;
+  return writer.gives(writer.walk(head, { order: Order.FIXED, most: 1, perSlot: most, slots }));
+}
+
+/** The share of a slot that is asked only when the answer is empty, as the last resort. */
+const NOBODY = 0;
 
 function growRefusal(grow: Grow, policy: number, sorry: readonly IpAddress[], kind: RecordKind): number {
   const head = { policy, serving: Serving.RESIDENCY, ttlSeconds: REFUSAL_TTL_SECONDS };
