@@ -1,89 +1,121 @@
-import { countryCentre } from '../geo/countries.ts';
-import { type MoveReport, NOBODY, type PolicyReport } from './report.ts';
+import type { Comparison } from './compare.ts';
+import { NO_ANSWER, type PolicyReport } from './report.ts';
+import { LETTERS, letterOf, worldMap } from './world-map.ts';
 
-/** Moves named for one policy. */
-const NAMED = 8;
+/** Policies of which more than one line is said. */
+const DETAILED = 8;
 
-/** The comparison for people: a table of moves for each policy and a map of the countries they come from. */
-export function formatReports(reports: readonly PolicyReport[]): string {
-  const [quiet, moving] = [reports.filter(isQuiet), reports.filter((report) => !isQuiet(report))];
-  const lines = moving.flatMap((report) => [...formatPolicy(report), '']);
-  if (quiet.length > 0) lines.push(`nobody moves: ${quiet.map(({ policy }) => policy).join(', ')}`, '');
-  lines.push('users: people of a country (Unicode CLDR), spread evenly over its IPv4 networks');
-  return lines.join('\n');
+/** The comparison for people: what moves in one line each, then a table of moves and a map of where they come from. */
+export function formatComparison(comparison: Comparison): string {
+  const moving = comparison.policies.filter(({ moves }) => moves.length > 0);
+  // Policies that decide alike share their moves.
+  const different = moving.filter(({ moves }, i) => moving.findIndex((one) => one.moves === moves) === i);
+  const details = different.slice(0, DETAILED).flatMap((report) => {
+    const alike = moving.filter((one) => one !== report && one.moves === report.moves);
+    return ['', ...formatPolicy(report, alike)];
+  });
+  const note = 'users: people of a country (Unicode CLDR), spread evenly over its IPv4 networks';
+  return [...overview(comparison, moving), ...details, ...(moving.length > 0 ? ['', note] : [])].join('\n');
 }
 
-function isQuiet({ moves }: PolicyReport): boolean {
-  return moves.length === 0;
-}
-
-function formatPolicy({ policy, moved, moves, regions }: PolicyReport): string[] {
-  const shown = moves.slice(0, NAMED);
-  const rows = [
-    ['', 'users', 'IPv4 /24', 'IPv6 /48', 'most of them in'],
-    ...shown.map((move) => [
-      `${move.from ?? NOBODY} → ${move.to ?? NOBODY}`,
-      percent(move.users),
-      percent(move.ipv4),
-      percent(move.ipv6),
-      move.countries.map(({ country, users }) => `${country} ${percent(users)}`).join(', '),
-    ]),
+function overview(comparison: Comparison, moving: readonly PolicyReport[]): string[] {
+  const { policies, added, removed, addedNames, removedNames } = comparison;
+  const quiet = policies.filter(({ moves }) => moves.length === 0);
+  const lines: readonly (readonly [boolean, string])[] = [
+    [policies.length === 0, 'nothing to compare: no name is steered on both sides'],
+    [quiet.length > 0, `nobody moves: ${quiet.map(titleOf).join(', ')}`],
+    [added.length > 0, `added: policy ${added.join(', ')}`],
+    [removed.length > 0, `removed: policy ${removed.join(', ')}`],
+    [addedNames > 0, `steered now, and not before: ${countOf(addedNames, 'name')}`],
+    [removedNames > 0, `steered before, and not now: ${countOf(removedNames, 'name')}`],
   ];
-  if (moves.length > NAMED) rows.push([`and ${moves.length - NAMED} more moves`, '', '', '', '']);
-  return [
-    `policy ${policy}: ${percent(moved.users)} of users move (IPv4 ${percent(moved.ipv4)}, IPv6 ${percent(moved.ipv6)})`,
-    '',
-    ...align(rows).map((line) => `  ${line}`),
-    '',
-    ...align([
-      ['share of users', 'before', 'now'],
-      ...regions.map(({ region, before, now }) => [region, percent(before), percent(now)]),
-    ]).map((line) => `  ${line}`),
-    '',
-    ...worldMap(shown).map((line) => `  ${line}`),
-  ];
+  return [...moving.map(headline), ...lines.flatMap(([holds, line]) => (holds ? [line] : []))];
 }
 
-const MAP_WIDTH = 72;
-const MAP_HEIGHT = 18;
-
-/** Countries at their centre: a letter for the move that most of their moving users make. North of 75° and south of 60° nobody lives. */
-function worldMap(moves: readonly MoveReport[]): string[] {
-  const grid = Array.from({ length: MAP_HEIGHT }, () => Array<string>(MAP_WIDTH).fill('·'));
-  for (const [index, { countries }] of [...moves.entries()].reverse()) {
-    for (const { country } of countries) {
-      const centre = countryCentre((country.charCodeAt(0) << 8) | country.charCodeAt(1));
-      if (centre === undefined) continue;
-      const row = Math.floor(((75 - centre.latitude) / 135) * MAP_HEIGHT);
-      const column = Math.floor(((centre.longitude + 180) / 360) * MAP_WIDTH);
-      const line = grid[Math.min(MAP_HEIGHT - 1, Math.max(0, row))]!;
-      line[Math.min(MAP_WIDTH - 1, Math.max(0, column))] = letter(index);
-    }
-  }
-  const legend = moves.map(
-    ({ from, to }, index) => `${letter(index)} ${from ?? NOBODY} → ${to ?? NOBODY}`,
-  );
-  return [...grid.map((line) => line.join('')), ...legend];
+function headline(report: PolicyReport): string {
+  const { users, ipv4, ipv6 } = report.moved;
+  const networks = `IPv4 ${percent(ipv4)}, IPv6 ${percent(ipv6)}`;
+  return `${titleOf(report)}: ${percent(users)} of users move (networks: ${networks})`;
 }
 
-function letter(index: number): string {
-  return String.fromCharCode(65 + index);
+/** `policy app`, or what went from one policy to another. */
+export function titleOf({ before, now, names: { first, count } }: PolicyReport): string {
+  if (before === now) return `policy ${now}`;
+  const who = count > 1 ? `${first} and ${count - 1} more` : first;
+  return `${who}: policy ${before} → ${now}`;
 }
 
-function percent(share: number): string {
-  if (share === 0) return '0';
+/** `3.1 %`: few enough digits to read, and never 0 for something. */
+export function percent(share: number): string {
   const value = 100 * share;
-  return value < 0.01 ? '<0.01 %' : `${value < 1 ? value.toFixed(2) : value.toFixed(1)} %`;
+  if (value === 0) return '0 %';
+  if (value < 0.01) return '<0.01 %';
+  return `${value < 0.995 ? value.toFixed(2) : value.toFixed(1)} %`;
 }
 
+const accuracy = {
+  exact: undefined,
+  sampled: 'sampled: draws and hashes were tried some hundred thousand times',
+  labels: 'labels: each label counts the same; labels were tried in turn',
+} as const;
+
+function formatPolicy(report: PolicyReport, alike: readonly PolicyReport[]): string[] {
+  const { moves, regions, countries, found } = report;
+  const note = accuracy[found];
+  return [
+    headline(report),
+    ...(alike.length === 0 ? [] : [`  and just so: ${alike.map(titleOf).join(', ')}`]),
+    ...(note === undefined ? [] : [`  ${note}`]),
+    '',
+    ...indent(moveTable(moves)),
+    '',
+    ...indent(
+      align([
+        ['share of users', 'before', 'now'],
+        ...regions.map(({ region, before, now }) => [region, percent(before), percent(now)]),
+      ]),
+    ),
+    '',
+    ...indent(worldMap(countries)),
+    ...indent(['· stays   A most of a country’s users move   a some do']),
+  ];
+}
+
+function moveTable(moves: PolicyReport['moves']): string[] {
+  const shown = moves.slice(0, LETTERS);
+  const rest = moves.slice(LETTERS);
+  const total = (of: 'users' | 'ipv4' | 'ipv6'): string =>
+    percent(rest.reduce((sum, move) => sum + move[of], 0));
+  return align([
+    ['', 'users', 'IPv4 /24', 'IPv6 /48', 'most of them in'],
+    ...shown.map(({ from, to, users, ipv4, ipv6, countries }, i) => [
+      `${letterOf(i)} ${from ?? NO_ANSWER} → ${to ?? NO_ANSWER}`,
+      ...[percent(users), percent(ipv4), percent(ipv6)],
+      countries.map(({ country, users: own }) => `${country} ${percent(own)}`).join(', '),
+    ]),
+    ...(rest.length > 0
+      ? [
+          [
+            `${letterOf(LETTERS)} ${countOf(rest.length, 'other move')}`,
+            ...[total('users'), total('ipv4'), total('ipv6'), ''],
+          ],
+        ]
+      : []),
+  ]);
+}
+
+/** Columns of equal width; the first and the fifth are text, the others end together. */
 function align(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 || column === 4 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
+  const pad = (cell: string, column: number): string =>
+    column === 0 || column === 4 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
+  return rows.map((row) => row.map(pad).join('  ').trimEnd());
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => (line === '' ? '' : `  ${line}`));
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
