@@ -1,5 +1,5 @@
 /** Clients as reviewers count them: /24 and /48. */
-export const unitBits = { 4: 24, 6: 48 } as const;
+const unitBits = { 4: 24, 6: 48 } as const;
 
 /**
  * Goes through a family in blocks, in order. `visit` gets the first 64 bits of a block's first address as two words and

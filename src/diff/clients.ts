@@ -1,6 +1,6 @@
 import type { GeoMap } from '../geo/map.ts';
 import { embeddedBits } from '../ip/embedded.ts';
-import { reservedPrefix4, reservedPrefix6 } from '../ip/reserved.ts';
+import { reservedBorder4, reservedBorder6, reservedPrefix4, reservedPrefix6 } from '../ip/reserved.ts';
 import { limits } from '../runtime/limits.ts';
 import { visitBlocks } from './blocks.ts';
 import { type Countries, UNPLACED } from './countries.ts';
@@ -10,7 +10,7 @@ export interface ClientGroup {
   readonly family: 4 | 6;
   /** One for each view that was asked. */
   readonly numbers: readonly number[];
-  /** Country → how many networks (`unitBits`). */
+  /** Country → how many networks (/24, /48). */
   readonly countries: Map<number, number>;
   units: number;
 }
@@ -18,12 +18,13 @@ export interface ClientGroup {
 /**
  * Divides all networks that a database places into groups by their numbers in the views. Exact to /24 and /48: the first
  * address stands for a network that is divided. Takes about a second. `take` gets the groups when there are
- * `limits.diffGroups` of them, and the last ones at the end; the same group may come more than once.
+ * `most` of them, and the last ones at the end; the same group may come more than once.
  */
 export function divideClients(
   countries: Countries,
   views: readonly GeoMap[],
   take: (groups: readonly ClientGroup[]) => void,
+  most: number = limits.diffGroups,
 ): void {
   let groups = new Groups(views.length);
   const numbers = new Int32Array(views.length);
@@ -35,8 +36,8 @@ export function divideClients(
       if (nobody > 0) return nobody;
       const found = find(countries.map, family, words);
       country = found >>> 8;
-      let scope = found & 0xff;
-      if (country === UNPLACED) return scope;
+      if (country === UNPLACED) return found & 0xff;
+      let scope = Math.max(found & 0xff, reservedBorder(family, words));
       for (let i = 0; i < views.length; i++) {
         const own = find(views[i]!, family, words);
         numbers[i] = own >>> 8;
@@ -46,7 +47,7 @@ export function divideClients(
     };
     visitBlocks(family, visit, (units) => {
       if (country === UNPLACED) return;
-      if (groups.list.length >= limits.diffGroups) {
+      if (groups.list.length >= most) {
         take(groups.list);
         groups = new Groups(views.length);
       }
@@ -65,6 +66,10 @@ function nobodysPrefix(family: 4 | 6, [w0, w1]: Uint32Array): number {
   const carried = embeddedBits(w0!, w1!, 0);
   // Of Teredo the bits behind its /32 are not the client's.
   return carried > 0 ? Math.min(carried, 32) : reservedPrefix6(w0!, w1!, 0, 0);
+}
+
+function reservedBorder(family: 4 | 6, [w0, w1]: Uint32Array): number {
+  return family === 4 ? reservedBorder4(w0!) : reservedBorder6(w0!, w1!, 0, 0);
 }
 
 function find(map: GeoMap, family: 4 | 6, words: Uint32Array): number {

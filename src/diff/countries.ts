@@ -4,17 +4,15 @@ import { MatchNumber } from '../geo/match-view.ts';
 import type { View } from '../geo/views.ts';
 import { populations } from './populations.ts';
 
-/** Client → number of its country. */
+/** Client → number of its country; one that is in no country that we know counts as a network and stands for no people. */
 export interface Countries {
   readonly map: GeoMap;
-  /** ISO 3166-1 alpha-2 by number; undefined for `UNPLACED` and `NO_COUNTRY`. */
+  /** ISO 3166-1 alpha-2 by number; undefined where there is none. */
   readonly codes: readonly (string | undefined)[];
 }
 
 /** No database has the client. */
 export const UNPLACED = MatchNumber.UNPLACED;
-/** A database has it, in no country that we know: it counts as a network and stands for no people. */
-export const NO_COUNTRY = MatchNumber.NO_ENTRY;
 
 /** Compiles the view of countries; takes some seconds. OperatorError: GEO_MISSING, GEO_INVALID. */
 export function loadCountries(sources: readonly GeoSource[]): Countries {

@@ -39,7 +39,7 @@ interface Owners {
 }
 
 /** A view with the same number for everybody: a decision is asked for all clients of that number at once. */
-export class FixedView extends GeoMap {
+class FixedView extends GeoMap {
   number = 0;
 
   override find4(): number {

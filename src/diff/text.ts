@@ -2,8 +2,10 @@ import type { Comparison } from './compare.ts';
 import { NO_ANSWER, type PolicyReport } from './report.ts';
 import { LETTERS, letterOf, worldMap } from './world-map.ts';
 
-/** Policies of which more than one line is said. */
+/** Policies of which more than one line is said, that have a line, and that are named in one. */
 const DETAILED = 8;
+const LINED = 50;
+const NAMED = 20;
 
 /** The comparison for people: what moves in one line each, then a table of moves and a map of where they come from. */
 export function formatComparison(comparison: Comparison): string {
@@ -12,10 +14,12 @@ export function formatComparison(comparison: Comparison): string {
   const different = moving.filter(({ moves }, i) => moving.findIndex((one) => one.moves === moves) === i);
   const details = different.slice(0, DETAILED).flatMap((report) => {
     const alike = moving.filter((one) => one !== report && one.moves === report.moves);
-    return ['', ...formatPolicy(report, alike)];
+    return [formatPolicy(report, alike).join('\n')];
   });
   const note = 'users: people of a country (Unicode CLDR), spread evenly over its IPv4 networks';
-  return [...overview(comparison, moving), ...details, ...(moving.length > 0 ? ['', note] : [])].join('\n');
+  return [overview(comparison, moving).join('\n'), ...details, moving.length > 0 ? note : '']
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function overview(comparison: Comparison, moving: readonly PolicyReport[]): string[] {
@@ -23,13 +27,16 @@ function overview(comparison: Comparison, moving: readonly PolicyReport[]): stri
   const quiet = policies.filter(({ moves }) => moves.length === 0);
   const lines: readonly (readonly [boolean, string])[] = [
     [policies.length === 0, 'nothing to compare: no name is steered on both sides'],
-    [quiet.length > 0, `nobody moves: ${quiet.map(titleOf).join(', ')}`],
-    [added.length > 0, `added: policy ${added.join(', ')}`],
-    [removed.length > 0, `removed: policy ${removed.join(', ')}`],
+    [quiet.length > 0, `nobody moves: ${some(quiet.map(titleOf))}`],
+    [added.length > 0, `added: policy ${some(added)}`],
+    [removed.length > 0, `removed: policy ${some(removed)}`],
     [addedNames > 0, `steered now, and not before: ${countOf(addedNames, 'name')}`],
     [removedNames > 0, `steered before, and not now: ${countOf(removedNames, 'name')}`],
   ];
-  return [...moving.map(headline), ...lines.flatMap(([holds, line]) => (holds ? [line] : []))];
+  // One policy says so itself, below.
+  const heads = moving.length > 1 ? moving.slice(0, LINED).map(headline) : [];
+  if (moving.length > LINED) heads.push(`and ${moving.length - LINED} more with clients that move`);
+  return [...heads, ...lines.flatMap(([holds, line]) => (holds ? [line] : []))];
 }
 
 function headline(report: PolicyReport): string {
@@ -64,7 +71,7 @@ function formatPolicy(report: PolicyReport, alike: readonly PolicyReport[]): str
   const note = accuracy[found];
   return [
     headline(report),
-    ...(alike.length === 0 ? [] : [`  and just so: ${alike.map(titleOf).join(', ')}`]),
+    ...(alike.length === 0 ? [] : [`  and just so: ${some(alike.map(titleOf))}`]),
     ...(note === undefined ? [] : [`  ${note}`]),
     '',
     ...indent(moveTable(moves)),
@@ -76,10 +83,11 @@ function formatPolicy(report: PolicyReport, alike: readonly PolicyReport[]): str
       ]),
     ),
     '',
-    ...indent(worldMap(countries)),
-    ...indent(['· stays   A most of a country’s users move   a some do']),
+    ...(countries.length === 0 ? [] : indent([...worldMap(countries), LEGEND])),
   ];
 }
+
+const LEGEND = '· stays   A most of a country’s users move   a some do';
 
 function moveTable(moves: PolicyReport['moves']): string[] {
   const shown = moves.slice(0, LETTERS);
@@ -118,4 +126,9 @@ function indent(lines: readonly string[]): string[] {
 
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return more > 0 ? `${names.slice(0, NAMED).join(', ')} and ${more} more` : names.join(', ');
 }

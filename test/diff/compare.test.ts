@@ -124,23 +124,21 @@ describe('compare, where chance has no part', () => {
     expect(removed).toEqual(['other']);
   });
 
+  it('follows aliases, and asks IPv6 clients for the other family when theirs has nothing', () => {
+    const hosts = { a: [['east', 'host']], b: [['west', 'host']] } as const;
+    const aliased = { ...scene([geo({ pool: 0 }, { pool: 1 })]), pools: hosts, hosts: 'cname' } as const;
+    const addressed = { a: [['east', 4]], b: [['south', 6]] } as const;
+    const report = only(aliased, { ...scene([geo({ pool: 0 }, { pool: 1 })]), pools: addressed });
+    expect(report.moves.map(({ from, to, ipv4, ipv6 }) => [from, to, ipv4, ipv6])).toEqual([
+      ['west', 'south', expect.closeTo(1 / 3, 12), expect.closeTo(1 / 2, 12)],
+    ]);
+  });
+
   it('asks policies that decide alike once', () => {
     const twins = (inside: Use) => scene([geo(inside, west!), geo(inside, west!, 'twin')]);
     const [first, second] = diff(twins(east!), twins(south!)).policies;
     expect([first!.now, second!.now].sort()).toEqual(['app', 'twin']);
     expect(second!.moves).toBe(first!.moves);
-  });
-
-  it('counts no IPv4 that is carried in IPv6, and nothing reserved', () => {
-    const { map, codes } = countriesOf({ DE: ['1.0.0.0/16', '2a00::/32', '2000::/3', '10.0.0.0/8'] });
-    const { policies } = compare(sideOf(scene([geo(east, west!)])), sideOf(scene([geo(south, west!)])), {
-      only: undefined,
-      countries: () => ({ map, codes }),
-    });
-    expect(policies[0]!.moved.ipv4).toBe(1);
-    // 2a00::/15 of 2000::/3 less 6to4, Teredo and 2001:db8::/32.
-    const all6 = 2 ** 45 - 2 ** 32 - 2 * 2 ** 16;
-    expect(policies[0]!.moved.ipv6).toBeCloseTo(2 ** 33 / all6, 12);
   });
 });
 

@@ -12,8 +12,8 @@ import { buildOwners } from '../../src/snapshot/compile/owner-table.ts';
 import { Situation } from '../steering/situation.ts';
 import { wireName } from '../zone/load.ts';
 
-/** An endpoint: its region by name, family and weight. */
-export type EndpointSpec = readonly [region: string, family: 4 | 6, weight?: number];
+/** An endpoint: its region by name, its family or that it has a host name alone, its weight. */
+export type EndpointSpec = readonly [region: string, kind: 4 | 6 | 'host', weight?: number];
 
 /** One config in the terms of the model; names are given, indexes are places in these lists. */
 export interface Scene {
@@ -25,16 +25,17 @@ export interface Scene {
   /** Owner name → name of the policy; default: each policy has `NAME.example`. */
   readonly steer?: Readonly<Record<string, string>>;
   readonly situation?: Situation;
+  readonly hosts?: 'cname' | 'flatten';
 }
 
 export function sideOf(scene: Scene): SideParts {
-  const { regions, pools, policies, views = [], owners = [] } = scene;
+  const { regions, pools, policies, views = [], owners = [], hosts = 'flatten' } = scene;
   const steer = scene.steer ?? Object.fromEntries(policies.map(({ name }) => [`${name}.example`, name]));
   const config: Partial<Config> = {
     regions: regions.map((name) => ({ name, title: name, latitude: 0, longitude: 0 })),
     pools: Object.entries(pools).map(([name, specs]) => poolOf(name, specs, regions)),
     ...{ policies, views, owners: owners.map((table) => ({ owners: new Map(Object.entries(table)) })) },
-    steerings: policies.map((_, policy) => ({ policy, ...plainSteering })),
+    steerings: policies.map((_, policy) => ({ policy, hosts, ...plainSteering })),
     zones: [{ apex: wireName('example.'), source: { lines: [] }, steer: steersOf(steer, policies) }],
   };
   return {
@@ -79,7 +80,6 @@ function mapsOf(views: readonly View[]): readonly SharedArrayBuffer[] {
 }
 
 const plainSteering = {
-  hosts: 'flatten',
   https: undefined,
   svcb: undefined,
   srv: undefined,
@@ -87,10 +87,12 @@ const plainSteering = {
 } as const;
 
 function poolOf(name: string, specs: readonly EndpointSpec[], regions: readonly string[]): Pool {
-  const endpoints = specs.map(([region, family, weight = 1], i) => {
-    const address = parseAddress(family === 4 ? `192.0.2.${i + 1}` : `2001:db8::${i + 1}`)!;
+  const endpoints = specs.map(([region, kind, weight = 1], i) => {
+    const text = kind === 4 ? `192.0.2.${i + 1}` : `2001:db8::${i + 1}`;
+    const address = kind === 'host' ? undefined : parseAddress(text);
+    const host = kind === 'host' ? wireName(`${region}.example.`) : undefined;
     const probe = { address, port: undefined };
-    return { name: `e${i}`, region: regions.indexOf(region), address, host: undefined, weight, probe };
+    return { name: `e${i}`, region: regions.indexOf(region), address, host, weight, probe };
   });
   return {
     ...{ name, monitor: undefined, endpoints },
