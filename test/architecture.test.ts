@@ -33,6 +33,10 @@ const allowed: Record<string, readonly string[]> = {
     ...['config/endpoint-text.ts', 'ip', 'dns'],
   ],
   metrics: ['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'query', 'server', 'config', 'health'],
+  diff: [
+    ...['dns', 'ip', 'geo', 'steering', 'snapshot', 'snapshot/compile'],
+    ...['config/model.ts', 'config/policy-model.ts'],
+  ],
   control: [
     ...['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot', 'snapshot/compile', 'query', 'server', 'config'],
     ...['query-log', 'health', 'metrics'],
@@ -80,12 +84,12 @@ describe('architecture', () => {
       for (const next of imports.get(file) ?? []) visit(next);
     };
     workers.forEach(visit);
-    const forbidden = /^(config|health|control|cluster|metrics|cli|query-log|snapshot\/compile)\//;
+    const forbidden = /^(config|health|control|cluster|metrics|cli|diff|query-log|snapshot\/compile)\//;
     expect([...reached].filter((file) => forbidden.test(file))).toEqual([]);
   });
 
   it('leaves clocks, timers, chance, sockets and files to the shell', () => {
-    const pure = /^(dns|ip|zone|steering|snapshot|query)\//;
+    const pure = /^(dns|ip|zone|steering|snapshot|query|diff)\//;
     const effect =
       /\b(Date\.now|new Date\(\)|setTimeout|setInterval|Math\.random|node:(fs|net|dgram|http|child_process))\b/;
     const faults = files.filter(

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
-import type { Config, TlsPair } from '../config/model.ts';
+import type { Config, GeoSource, TlsPair } from '../config/model.ts';
 import { systemEnvironment } from '../config/system-environment.ts';
 import type { Problem } from '../runtime/problem.ts';
 import { buildImage } from '../snapshot/compile/image-builder.ts';
@@ -23,6 +23,8 @@ export interface LoadRequest {
   readonly spareImage?: SharedArrayBuffer | undefined;
   /** Reads what the state directory has and leaves it as it is: for a load that will not serve. */
   readonly writesNothing?: boolean;
+  /** Geo databases in place of those that the config names. */
+  readonly databases?: readonly GeoSource[] | undefined;
 }
 
 /** All that a snapshot needs but health. Plain data and shared buffers. */
@@ -56,9 +58,11 @@ export interface LoadOutcome {
  */
 export function load(request: LoadRequest): LoadOutcome {
   const { environment, files } = notingEnvironment(request);
-  const { config, problems, omitted } = loadConfig(request.configPath, environment);
-  if (config === undefined)
+  const { config: written, problems, omitted } = loadConfig(request.configPath, environment);
+  if (written === undefined)
     return { loaded: undefined, problems, omitted, geoFailed: false, geoKept: false, files };
+  const { databases = written.geo.databases } = request;
+  const config = { ...written, geo: { databases } };
   const geoFiles = geoPaths(config).map(seeFile);
   const zones = loadZones(config);
   const geo = takeGeo(config, geoFiles, request.previousGeo, request.writesNothing !== true);

@@ -163,6 +163,12 @@ export const limits = {
   /** (policy, region) pairs that can be counted one by one. */
   answerCounters: 65_536,
 
+  /** `diff`: groups of clients kept at once, cases tried for all groups of a family and for one, labels that are tried. */
+  diffGroups: 262_144,
+  diffSamples: 262_144,
+  diffGroupSamples: 16,
+  diffLabels: 65_536,
+
   /** From this age on the newest geo database counts as stale. */
   geoStaleDays: 365,
   geoFileBytes: 1024 * 1024 * 1024,

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runCheck } from '../../src/cli/check.ts';
 import { runDemo } from '../../src/cli/demo.ts';
+import { runDiff } from '../../src/cli/diff.ts';
 import { runExplain } from '../../src/cli/explain.ts';
 import { runServe } from '../../src/cli/serve.ts';
 
-const commands = { serve: runServe, check: runCheck, explain: runExplain, demo: runDemo };
+const commands = { serve: runServe, check: runCheck, explain: runExplain, diff: runDiff, demo: runDemo };
 const client = ['--client', '192.0.2.1'];
 
 afterEach(() => vi.restoreAllMocks());
@@ -27,6 +28,12 @@ describe('wrong arguments', () => {
     ['explain', ['a', ...client, '--without', 'a,,b'], '`without`: give names of regions'],
     ['explain', ['a', ...client, '--url', 'http://a', '-c', 'b'], '--url or -c, not both'],
     ['explain', ['a', ...client, '--url', 'here'], '--url "here" is no URL'],
+    ['diff', ['a.yaml'], 'diff needs two config files'],
+    ['diff', ['a.yaml', 'b.yaml', 'c.yaml'], 'diff needs two config files'],
+    ['diff', ['a', 'b', '--max-moved', '5'], '--max-moved "5" is no share like 5%'],
+    ['diff', ['a', 'b', '--max-moved', '101%'], '--max-moved "101%" is no share like 5%'],
+    ['diff', ['a', 'b', '--at', 'noon'], '--at "noon" is no time like 2026-12-01T10:00:00Z'],
+    ['diff', ['a', 'b', '--at', '2026-13-01T10:00Z'], '--at "2026-13-01T10:00Z" is no time'],
     ['demo', ['--fast'], '--fast'],
   ] as const)('of %s %j are told with the usage and exit code 2', async (command, args, message) => {
     let told = '';
