@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Explanation } from '../control/explanation.ts';
+import { InfoCode } from '../dns/extended-errors.ts';
 
 /** An explanation for people. */
 export function formatExplanation(explanation: Explanation): string {
@@ -13,8 +14,7 @@ export function formatExplanation(explanation: Explanation): string {
       : [`  note     ${answer.extendedError.text} (extended error ${answer.extendedError.code})`]),
     `  holds    for every client in ${answer.scopePrefix}`,
   ];
-  if (policy === undefined)
-    return [...lines, '  policy   none: the zone answers, for everybody alike'].join('\n');
+  if (policy === undefined) return [...lines, `  policy   none: ${unsteered(explanation)}`].join('\n');
   lines.push(
     `  policy   ${policy.name} (${policy.type}), TTL ${policy.ttlSeconds} s, serving: ${policy.serving}`,
     `  placed   ${formatPlace(explanation)}`,
@@ -29,6 +29,12 @@ export function formatExplanation(explanation: Explanation): string {
     }
   }
   return lines.join('\n');
+}
+
+function unsteered({ answer }: Explanation): string {
+  return answer.extendedError?.code === InfoCode.NOT_AUTHORITATIVE
+    ? 'the name is in no zone of the config'
+    : 'the zone answers, for everybody alike';
 }
 
 function formatPlace({ place, placeFault }: Explanation): string {

@@ -8,7 +8,11 @@ export function warnOfUnused(
   draft: Draft,
   { nesting, poolNames, policyNames, findings }: PolicySurroundings,
 ): void {
-  const policies = new Set(draft.zones.flatMap((zone) => Object.values(zone?.steer ?? {})));
+  const policies = new Set(
+    draft.zones.flatMap((zone) =>
+      Object.values(zone?.steer ?? {}).map((form) => (typeof form === 'string' ? form : form.policy)),
+    ),
+  );
   const pools = new Set<string>();
   for (const use of nesting.uses()) {
     if ('pool' in use) pools.add(poolNames[use.pool]!);

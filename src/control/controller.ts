@@ -1,4 +1,5 @@
 import type { Policy } from '../config/policy-model.ts';
+import { poolsUnder } from '../config/policy-uses.ts';
 import type { HealthChecker } from '../health/checker.ts';
 import type { HealthChange } from '../health/table.ts';
 import type { Metrics } from '../metrics/registry.ts';
@@ -7,7 +8,7 @@ import type { Log } from '../runtime/log.ts';
 import { formatProblem } from '../runtime/problem.ts';
 import type { Random } from '../runtime/random.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import { buildRotation, poolsUnder } from '../snapshot/compile/rotation-builder.ts';
+import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
 import type { ExplainHealth } from './explain-endpoints.ts';
 import type { SeenFile } from './file-signature.ts';
@@ -16,7 +17,7 @@ import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
 
 /** Changes of health that come together are published together. */
-const COALESCE_MS = 20;
+const COALESCE_MS = 10;
 /** A publication that failed, for lack of memory most likely, is tried again. */
 const RETRY_MS = 1_000;
 
@@ -133,7 +134,7 @@ export class Controller {
     const endpoints = pools[pool]?.endpoints ?? [];
     if (!endpoints.every((_, e) => this.parts.health.stateOf(pool, e).state === 'down')) return;
     const rules = policies
-      .filter((_, index) => poolsUnder(config, index).includes(pool))
+      .filter((_, index) => poolsUnder(config.policies, index).includes(pool))
       .map((policy) => `${policy.name}: ${policy.allDown}`);
     this.parts.log.error(
       { pool: name },

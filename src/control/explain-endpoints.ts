@@ -1,8 +1,8 @@
 import { endpointText } from '../config/endpoint-text.ts';
 import type { Config } from '../config/model.ts';
+import { poolsUnder } from '../config/policy-uses.ts';
 import type { EndpointHealth } from '../health/table.ts';
 import type { EndpointState } from '../snapshot/compile/conditions.ts';
-import { poolsUnder } from '../snapshot/compile/rotation-builder.ts';
 
 /** What explain asks about health, by the indexes of the config. */
 export interface ExplainHealth {
@@ -34,7 +34,7 @@ export function traceEndpoints(
   chosen: readonly Chosen[],
   health: ExplainHealth,
 ): EndpointTrace[] {
-  return poolsUnder(config, policy).flatMap((pool) =>
+  return poolsUnder(config.policies, policy).flatMap((pool) =>
     config.pools[pool]!.endpoints.map((endpoint, index) => ({
       pool: config.pools[pool]!.name,
       name: endpoint.name,

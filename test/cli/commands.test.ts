@@ -36,7 +36,7 @@ describe('meridian check', () => {
     const { code, stdout, stderr } = await run(['check', '-c', config]);
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: `${config}: ok (1 zones, 1 policies, 7 regions)\n`,
+      stdout: `${config}: ok (1 zone, 1 policy, 7 regions)\n`,
       stderr: '',
     });
   });
@@ -114,13 +114,15 @@ describe('meridian explain -c', () => {
   });
 
   it('explains names that no policy steers, and clients without a place', async () => {
-    const [note, lost] = await Promise.all(
+    const [note, lost, outside] = await Promise.all(
       [
         ['note.example.com', 'TXT', '--client', '81.2.69.1'],
         ['app.example.com', '--client', '9.9.9.9'],
+        ['app.example.org', '--client', '81.2.69.1'],
       ].map((args) => run(['explain', ...args, '-c', config])),
     );
     expect(note!.stdout).toContain('policy   none: the zone answers, for everybody alike');
+    expect(outside!.stdout).toContain('policy   none: the name is in no zone of the config\n');
     expect(lost!.stdout).toContain('placed   nowhere: no database has this address');
   });
 

@@ -30,6 +30,7 @@ describe('loadConfig', () => {
         workers: 4,
         tls: [],
         proxy: [],
+        proxyUdp: true,
         tcp: { connections: 10_000, perClient: 512, idleMs: 10_000 },
       },
       dns: { udpBytes: 1232, nsid: undefined, version: undefined, identity: undefined, cookies: 'own' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatName, parseName, type WireName } from '../../dns/names.ts';
 import { formatAddress, type IpAddress, parseAddress } from '../../ip/address.ts';
 import type { Findings, Named } from '../findings.ts';
 import type { Endpoint, Monitor, Region } from '../model.ts';
@@ -11,9 +12,14 @@ export const endpointSchema = z
     {
       name: name().describe('Name of the endpoint, unique in its pool.'),
       region: reference('the name of a region').describe('The region that the endpoint stands in.'),
-      address: reading('an IPv4 or IPv6 address that a client can connect to', parseEndpointAddress).describe(
-        'What clients are answered: IPv4 for A, IPv6 for AAAA.',
-      ),
+      address: reading('an IPv4 or IPv6 address that a client can connect to', parseEndpointAddress)
+        .describe('What clients are answered: IPv4 for A, IPv6 for AAAA. Either this or `host`, or both.')
+        .optional(),
+      host: reading('a domain name', parseHost)
+        .optional()
+        .describe(
+          'Where CNAME, HTTPS, SVCB, SRV and MX lead. Without `address` A and AAAA are those of the host, looked up in the background.',
+        ),
       weight: integer(0, 1_000)
         .default(1)
         .describe('Share among the endpoints that may answer; 0 takes no share while any other is up.'),
@@ -21,8 +27,13 @@ export const endpointSchema = z
         .optional()
         .describe("Where the monitor checks: address, or address and port. Default: the endpoint's address."),
     },
-    { error: 'a mapping with `name`, `region` and `address`' },
+    { error: 'a mapping with `name`, `region` and `address` or `host`' },
   )
+  .superRefine(({ address, host }, context) => {
+    if (address !== undefined || host !== undefined) return;
+    const message = 'an IPv4 or IPv6 address, or `host`';
+    context.addIssue({ code: 'custom', path: ['address'], message });
+  })
   .describe('An address in a region.');
 
 export type EndpointInput = z.output<typeof endpointSchema>;
@@ -50,13 +61,16 @@ export function resolveEndpoints(
     if (input === undefined) return [];
     const path = ['pools', around.pool, 'endpoints', i];
     once.claim('endpoint', input.name, input.name, [...path, 'name']);
-    once.claim('address', formatAddress(input.address), input.name, [...path, 'address']);
+    const { address, host } = input;
+    if (address !== undefined)
+      once.claim('address', formatAddress(address), input.name, [...path, 'address']);
+    else if (host !== undefined) once.claim('host', formatName(host), input.name, [...path, 'host']);
     return [resolveEndpoint(input, path, around)];
   });
 }
 
 function resolveEndpoint(
-  { name, address, weight, ...input }: EndpointInput,
+  { name, address, host, weight, ...input }: EndpointInput,
   path: Path,
   { pool, regions, monitor, hasMonitor, findings }: EndpointSurroundings,
 ): Endpoint {
@@ -71,11 +85,11 @@ function resolveEndpoint(
     findings.error('CONFIG_MISSING', path, message);
   }
   for (const source of monitor === undefined ? [] : sourcesOf(monitor)) {
-    if (source.family === probe.address.family) continue;
+    if (probe.address === undefined || source.family === probe.address.family) continue;
     const message = `endpoint ${showName(name)} is checked at ${formatAddress(probe.address)}, which cannot be reached from IPv${source.family} address ${formatAddress(source)}, the \`source\` of monitor ${showName(monitor!.name)}`;
     findings.error('CONFIG_VALUE', [...path, input.probe === undefined ? 'address' : 'probe'], message);
   }
-  return { name, region, address, host: undefined, weight, probe };
+  return { name, region, address, host, weight, probe };
 }
 
 /** Its own, or those of its parts. */
@@ -93,7 +107,7 @@ class Once {
     this.findings = findings;
   }
 
-  claim(kind: 'endpoint' | 'address', value: string, owner: string, path: Path): void {
+  claim(kind: 'endpoint' | 'address' | 'host', value: string, owner: string, path: Path): void {
     const first = this.owners.get(`${kind} ${value}`);
     if (first === undefined) this.owners.set(`${kind} ${value}`, owner);
     else if (kind === 'endpoint')
@@ -102,7 +116,7 @@ class Once {
       this.findings.error(
         'CONFIG_DUPLICATE',
         path,
-        `address ${value} is that of endpoint ${showName(first)} already`,
+        `${kind} ${value} is that of endpoint ${showName(first)} already`,
       );
   }
 }
@@ -115,6 +129,12 @@ function parseEndpointAddress(text: string): IpAddress | undefined {
   if (family === 4) return bytes[0] === 0 || bytes[0]! >= 224 ? undefined : address;
   const unspecifiedOrMapped = bytes.subarray(0, 10).every((byte) => byte === 0) && !isLoopback(bytes);
   return bytes[0] === 0xff || unspecifiedOrMapped ? undefined : address;
+}
+
+/** A host is found under its full name, with or without the dot at its end; the root is none. */
+function parseHost(text: string): WireName | undefined {
+  const parsed = parseName(text.endsWith('.') ? text : `${text}.`);
+  return parsed.ok && parsed.name.length > 1 ? parsed.name : undefined;
 }
 
 function isLoopback(bytes: Uint8Array): boolean {

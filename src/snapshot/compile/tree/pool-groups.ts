@@ -74,12 +74,13 @@ export class PoolGroups {
     return rule === 'together' && kind <= RecordKind.AAAA;
   }
 
-  private has(pool: number, endpoint: number, context: GrowContext): boolean {
-    return hasKind(this.conditions, pool, endpoint, this.config.pools[pool]!.endpoints[endpoint]!, context);
+  private has(pool: number, endpoint: number, kind: RecordKind, { steering }: GrowContext): boolean {
+    const { endpoints } = this.config.pools[pool]!;
+    return hasKind(this.conditions, pool, endpoint, endpoints[endpoint]!, kind, steering.hosts);
   }
 
   private hasBoth(pool: number, context: GrowContext, { endpoints }: Members): boolean {
-    return families.every((kind) => endpoints.some((i) => this.has(pool, i, { ...context, kind })));
+    return families.every((kind) => endpoints.some((i) => this.has(pool, i, kind, context)));
   }
 
   private group(request: GroupRequest, context: GrowContext): number {
@@ -117,7 +118,7 @@ export class PoolGroups {
     const { among } = request;
     const fits = (i: number): boolean =>
       context.only.has(all[i]!.region) &&
-      this.has(request.pool, i, context) &&
+      this.has(request.pool, i, context.kind, context) &&
       (among === undefined || among.includes(i));
     return { serving, endpoints: endpoints.filter(fits) };
   }
@@ -167,7 +168,7 @@ export class PoolGroups {
     let members = this.members.get(key);
     if (members === undefined) {
       const has = (endpoint: number): boolean =>
-        kinds.some((kind) => this.has(pool, endpoint, { ...context, kind }));
+        kinds.some((kind) => this.has(pool, endpoint, kind, context));
       members = findMembers(this.config, this.conditions, { pool, mode, within, has, among });
       this.members.set(key, members);
     }

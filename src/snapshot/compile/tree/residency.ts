@@ -10,7 +10,7 @@ import type { Grow } from './grow.ts';
 import { encodeRecord } from './record-form.ts';
 
 /** Longest TTL of a refusal, seconds: the region may be back at any moment. */
-const REFUSAL_TTL_SECONDS = 5;
+export const REFUSAL_TTL_SECONDS = 5;
 
 /**
  * One tree for each set of regions that some clients may be served by, grown within that set: no other region is in it.
