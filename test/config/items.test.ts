@@ -370,7 +370,6 @@ const sections: [string, string[]][] = [
     [
       '1:28: `name` is missing; wanted a name of at most 63 letters, digits, `-`, `_` or `.`, not digits alone [CONFIG_MISSING]',
       '1:28: `region` is missing; wanted the name of a region [CONFIG_MISSING]',
-      '1:28: `address` is missing; wanted an IPv4 or IPv6 address that a client can connect to [CONFIG_MISSING]',
     ],
   ],
   // Policies
