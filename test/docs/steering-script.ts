@@ -6,7 +6,7 @@ import { parsePrefix } from '../../src/ip/prefix.ts';
 import type { EndpointState } from '../../src/snapshot/compile/conditions.ts';
 import { rcodeName } from '../query/say.ts';
 import type { PageClient } from './steering-page.ts';
-import type { SteeringSite } from './steering-site.ts';
+import type { SiteQuestion, SteeringSite } from './steering-site.ts';
 
 /**
  * Lines of a block of answers:
@@ -19,6 +19,7 @@ import type { SteeringSite } from './steering-site.ts';
  *   london alice.app AAAA → nothing        another name below example.com, another type
  *   london → 2 of fra-a, dub-a, iad-a      any two of them
  *   london → fra-a; says "text"            the text of the extended error
+ *   london → fra-a; explains "text"         what explain prints has this in it
  *   1000 networks of london → 90 % fra-a, 10 % dub-a      shares of the answers, within 4 points
  *   1000 resolvers of london → …, 1000 labels of london app → …, 100 times london → the same
  */
@@ -51,11 +52,16 @@ export class SteeringScript {
       );
     if (word === 'at') return void this.site.setTime(Date.parse(words[0]!));
     const { count, over, ...question } = this.parse(line);
-    const [wanted, ...more] = question.wanted.split(/; (?=scope |TTL |says )/);
-    const messages = Array.from({ length: count }, (_, i) => this.ask(question, over, i));
+    const [wanted, ...more] = question.wanted.split(/; (?=scope |TTL |says |explains )/);
+    const questions = Array.from({ length: count }, (_, i) => questionOf(question, over, i));
+    const messages = questions.map((each) => this.site.ask(each));
     const answers = messages.map((message) => this.answerOf(message));
     const got = over === undefined ? answers[0]! : told(answers);
-    const facts = more.map((fact) => factOf(messages[0]!, fact));
+    const facts = more.map((fact) =>
+      fact.startsWith('explains ')
+        ? explained(this.site.explain(questions[0]!), fact)
+        : factOf(messages[0]!, fact),
+    );
     const fits = over === undefined ? fitsOne(wanted!, got) : fitsMany(wanted!, answers);
     return fits && facts.join() === more.join() ? undefined : `${line}   but: ${[got, ...facts].join('; ')}`;
   }
@@ -66,19 +72,6 @@ export class SteeringScript {
     if (match === null || client === undefined) throw new Error(`cannot be read: ${line}`);
     const [, count = '1', over, , name = 'www', type = 'A', wanted] = match;
     return { count: Number(count), over, client, name, type, wanted: wanted! };
-  }
-
-  private ask({ client, name, type }: Question, over: string | undefined, i: number): Message {
-    const { family, bytes } = parsePrefix(client.network)!.address;
-    const address: IpAddress = { family, bytes: Uint8Array.from(bytes) };
-    if (over === 'networks') [address.bytes[1], address.bytes[2]] = [i >>> 8, i];
-    const resolver = over === 'resolvers' ? `9.${i >>> 8}.${i & 0xff}.9` : '9.9.9.9';
-    return this.site.ask({
-      name: `${over === 'labels' ? `label${i}.` : ''}${name === '@' ? '' : `${name}.`}example.com`,
-      type,
-      subnet: `${formatAddress(address)}/${family === 4 ? 24 : 56}`,
-      resolver,
-    });
   }
 
   /** `fra-a, dub-a` */
@@ -100,6 +93,20 @@ interface Question {
   /** Relative to example.com. */
   readonly name: string;
   readonly type: string;
+}
+
+/** The i-th of many questions that differ in what they are `over`. */
+function questionOf({ client, name, type }: Question, over: string | undefined, i: number): SiteQuestion {
+  const { family, bytes } = parsePrefix(client.network)!.address;
+  const address: IpAddress = { family, bytes: Uint8Array.from(bytes) };
+  if (over === 'networks') [address.bytes[1], address.bytes[2]] = [i >>> 8, i];
+  const owner = name === '@' ? 'example.com' : `${name}.example.com`;
+  return {
+    name: over === 'labels' ? `label${i}.${owner}` : owner,
+    type,
+    subnet: `${formatAddress(address)}/${family === 4 ? 24 : 56}`,
+    resolver: over === 'resolvers' ? `9.${i >>> 8}.${i & 0xff}.9` : '9.9.9.9',
+  };
 }
 
 const states: readonly string[] = ['up', 'down', 'unknown', 'degraded'];
@@ -136,6 +143,12 @@ function sharesOf(answers: readonly string[]): Map<string, number> {
   const shares = new Map<string, number>();
   for (const answer of answers) shares.set(answer, (shares.get(answer) ?? 0) + 100 / answers.length);
   return shares;
+}
+
+/** The fact, when the explanation has its text; else the explanation. */
+function explained(explanation: string, fact: string): string {
+  const text = JSON.parse(fact.slice('explains '.length)) as string;
+  return explanation.includes(text) ? fact : `\n${explanation}\n`;
 }
 
 /** What the answer has in place of a fact that is claimed. */

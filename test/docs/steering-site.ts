@@ -1,18 +1,23 @@
+import { formatExplanation } from '../../src/cli/explanation.ts';
 import type { Config } from '../../src/config/model.ts';
-import { ConditionsComposer } from '../../src/control/conditions.ts';
+import { conditionWords } from '../../src/control/condition-words.ts';
+import { type ComposedConditions, ConditionsComposer } from '../../src/control/conditions.ts';
+import { explain } from '../../src/control/explain.ts';
+import { readExplainRequest } from '../../src/control/http.ts';
 import { LastGood } from '../../src/control/last-good.ts';
+import type { Loaded } from '../../src/control/load.ts';
 import { typeNumber } from '../../src/dns/constants.ts';
 import { formatName } from '../../src/dns/names.ts';
 import type { Message } from '../../src/dns/reader.ts';
-import type { WalkSource } from '../../src/geo/walk.ts';
 import { calmMs } from '../../src/health/calm.ts';
-import { fresh } from '../../src/health/table.ts';
+import { type EndpointHealth, fresh } from '../../src/health/table.ts';
 import type { IpAddress } from '../../src/ip/address.ts';
 import { QueryContext } from '../../src/query/context.ts';
 import { counterBytes } from '../../src/query/counters.ts';
 import { respond } from '../../src/query/respond.ts';
 import { Transport } from '../../src/query/source.ts';
 import { limits } from '../../src/runtime/limits.ts';
+import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
 import type { EndpointState, HostAddress } from '../../src/snapshot/compile/conditions.ts';
 import { buildImage } from '../../src/snapshot/compile/image-builder.ts';
 import { buildOwners } from '../../src/snapshot/compile/owner-table.ts';
@@ -22,7 +27,7 @@ import { loadZone } from '../../src/zone/zone.ts';
 import { packet, subnetOption } from '../query/packet.ts';
 import { readAnswer, sourceOf } from '../query/world.ts';
 import { wireName } from '../zone/load.ts';
-import { viewsOf } from './steering-geo.ts';
+import type { SteeringGeo } from './steering-geo.ts';
 
 export interface SiteQuestion {
   readonly name: string;
@@ -38,9 +43,9 @@ export class SteeringSite {
   readonly config: Config;
   nowMs: number;
   private readonly context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
-  private readonly image: SharedArrayBuffer;
-  private readonly views: readonly SharedArrayBuffer[];
-  private readonly owners: readonly SharedArrayBuffer[];
+  private readonly loaded: Loaded;
+  private snapshot: SnapshotBuffers;
+  private conditions: ComposedConditions;
   private readonly states = new Map<string, EndpointState>();
   private readonly hosts = new Map<string, readonly IpAddress[]>();
   private readonly lastGood = new LastGood();
@@ -48,12 +53,16 @@ export class SteeringSite {
   private readonly out = new Uint8Array(limits.tcpMessageBytes);
   private generation = 0;
 
-  constructor(config: Config, sources: readonly WalkSource[], nowMs: number) {
+  constructor(config: Config, geo: SteeringGeo, nowMs: number) {
     this.config = config;
     this.nowMs = nowMs;
-    this.image = imageOf(config);
-    this.views = viewsOf(config, sources);
-    this.owners = config.owners.map(buildOwners);
+    this.loaded = {
+      ...{ config, image: imageOf(config), owners: config.owners.map(buildOwners), cookieSecrets: [] },
+      geo: {
+        ...{ maps: geo.viewsOf(config), databases: geo.databases, madeFor: '' },
+        ...{ files: [], warnings: [], findings: [] },
+      },
+    };
     const { lastGood } = this;
     this.composer = new ConditionsComposer(
       {
@@ -64,7 +73,9 @@ export class SteeringSite {
       },
       { loadOf: () => undefined },
     );
-    this.publish();
+    this.conditions = this.compose();
+    this.snapshot = this.snapshotUnder(this.conditions);
+    this.context.adopt(this.snapshot);
   }
 
   /** Names of all endpoints, whatever the pool. */
@@ -103,13 +114,38 @@ export class SteeringSite {
     return readAnswer(out.slice(0, length));
   }
 
+  /** What `meridian explain` prints for a resolver that is where the client is. */
+  explain({ name, type, subnet }: SiteQuestion): string {
+    const request = readExplainRequest({ name, type, client: subnet, without: undefined });
+    if (typeof request === 'string') throw new Error(request);
+    const { config, loaded, snapshot, conditions, nowMs } = this;
+    const told = explain(request, {
+      ...{ loaded, snapshot, conditions, nowMs, words: conditionWords(config, conditions) },
+      health: (pool, endpoint) => this.healthOf(pool, endpoint),
+      conditionsWithout: () => conditions,
+    });
+    if (typeof told === 'string') throw new Error(told);
+    return formatExplanation(told);
+  }
+
+  /** Takes what is now into the answers. */
   private publish(): void {
-    const { config, image, views, owners } = this;
+    this.conditions = this.compose();
+    this.snapshot = this.snapshotUnder(this.conditions);
+    this.context.adopt(this.snapshot);
+  }
+
+  private compose(): ComposedConditions {
+    const { config, nowMs } = this;
     this.lastGood.observe(config, (pool, endpoint) => this.stateOf(pool, endpoint));
-    const conditions = this.composer.compose(config, this.nowMs);
+    return this.composer.compose(config, nowMs);
+  }
+
+  private snapshotUnder(conditions: ComposedConditions): SnapshotBuffers {
+    const { config, image, geo, owners } = this.loaded;
     const rotation = buildRotation(config, conditions, { answers: () => 0, refusals: () => 0 });
     const generation = ++this.generation;
-    this.context.adopt({ generation, image, views, owners, rotation, settings: plainSettings });
+    return { generation, image, views: geo.maps, owners, rotation, settings: plainSettings };
   }
 
   private stateOf(pool: number, endpoint: number): EndpointState {
@@ -123,10 +159,13 @@ export class SteeringSite {
   }
 
   private calmOf(pool: number, endpoint: number): number | undefined {
+    return calmMs(this.healthOf(pool, endpoint), this.config.pools[pool]!.monitor);
+  }
+
+  private healthOf(pool: number, endpoint: number): EndpointHealth {
     const state = this.stateOf(pool, endpoint);
     // One that is degraded answers its probes.
-    const health = fresh(state === 'degraded' ? 'up' : state, this.nowMs);
-    return calmMs(health, this.config.pools[pool]!.monitor);
+    return fresh(state === 'degraded' ? 'up' : state, this.nowMs);
   }
 }
 

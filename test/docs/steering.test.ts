@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { configJsonSchema } from '../../src/config/schema.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
 import { keysOf, type Schema } from '../config/json-schema-keys.ts';
 import { configOf, loadText } from '../config/load-text.ts';
-import { geoSources } from './steering-geo.ts';
+import { SteeringGeo } from './steering-geo.ts';
 import { readSteeringPage } from './steering-page.ts';
 import { SteeringScript } from './steering-script.ts';
 import { SteeringSite } from './steering-site.ts';
@@ -13,7 +13,8 @@ import { SteeringSite } from './steering-site.ts';
 const root = resolve(import.meta.dirname, '../..');
 const markdown = readFileSync(join(root, 'docs/steering.md'), 'utf8');
 const { clients, examples } = readSteeringPage(markdown);
-const sources = geoSources(clients);
+const geo = new SteeringGeo(clients);
+afterAll(() => geo.close());
 
 /** A Thursday. */
 const newYear = Date.UTC(2026, 0, 1);
@@ -51,7 +52,7 @@ describe('docs/steering.md', () => {
 
   it.each(examples)('example $id answers as the page says', ({ yaml, files, answers }) => {
     expect(answers.filter((line) => line.includes('→'))).not.toEqual([]);
-    const site = new SteeringSite(configOf(yaml, filesOf(files)), sources, newYear);
+    const site = new SteeringSite(configOf(yaml, filesOf(files)), geo, newYear);
     const script = new SteeringScript(site, clients);
     expect(answers.flatMap((line) => script.run(line) ?? [])).toEqual([]);
   });
