@@ -8,7 +8,7 @@ import { buildOwners } from '../../src/snapshot/compile/owner-table.ts';
 import { Explained } from './explained.ts';
 
 /** What every policy has, where a test says nothing else. */
-export const plain = {
+const plain = {
   ttl: { minSeconds: 20, maxSeconds: 20 },
   answers: 1,
   allDown: 'serve-all',

@@ -9,7 +9,7 @@ import { Situation } from './situation.ts';
 import { type Block, viewOf } from './view.ts';
 import type { EndpointSpec, Question, Scene } from './world.ts';
 
-export const REGIONS = 4;
+const REGIONS = 4;
 const POOLS = 3;
 /** Policies of the first level lead to pools, those of the others to pools and policies of the levels before. */
 const LEVELS = [3, 3, 1] as const;
@@ -355,7 +355,7 @@ function flipped(words: readonly number[], bit: number): number[] {
 }
 
 /** Text of the address of one word or four. */
-export function addressText(words: readonly number[]): string {
+function addressText(words: readonly number[]): string {
   if (words.length === 1) return [24, 16, 8, 0].map((shift) => (words[0]! >>> shift) & 0xff).join('.');
   return words
     .flatMap((word) => [word >>> 16, word & 0xffff])

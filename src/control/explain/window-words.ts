@@ -18,7 +18,7 @@ export function windowState(window: Window, nowMs: number): string {
 }
 
 /** `Fri 18:00` in the time zone. */
-export function moment(ms: number, timeZone: string): string {
+function moment(ms: number, timeZone: string): string {
   const format = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
   return new Intl.DateTimeFormat('en-GB', { timeZone, ...format }).format(ms).replace(',', '');
 }
