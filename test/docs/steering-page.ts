@@ -1,7 +1,7 @@
 import { parse, stringify } from 'yaml';
 
 /** What `docs/steering.md` claims, in a form that can be checked. */
-export interface SteeringPage {
+interface SteeringPage {
   readonly clients: readonly PageClient[];
   readonly examples: readonly Example[];
 }
@@ -17,7 +17,7 @@ export interface PageClient {
   readonly asn: number | undefined;
 }
 
-export interface Example {
+interface Example {
   readonly id: string;
   /** A whole config. */
   readonly yaml: string;
