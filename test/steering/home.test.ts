@@ -10,6 +10,14 @@ function worldOf(situation: Situation, allDown: AllDown = 'nodata'): SteeringWor
   const policies = named(
     policy({ type: 'home', from: pool(0), owners: 0, unknown: pool(1), allDown }),
     policy({ type: 'home', from: pool(0), owners: 0, unknown: undefined }),
+    policy({
+      type: 'home',
+      from: pool(0),
+      owners: 0,
+      unknown: undefined,
+      fallback: pool(1),
+      allDown: 'servfail',
+    }),
   );
   const pools = [
     [0, 1].map((region) => ({ region, family: 4, weight: 1 }) as const),
@@ -34,6 +42,12 @@ describe('home', () => {
   it('gives keys that nobody owns what is there for them, or nothing', () => {
     expect(endpointOf(worldOf(new Situation()), 'zeta')).toEqual(['1/0']);
     expect(endpointOf(worldOf(new Situation()), 'zeta', 1)).toEqual([]);
+  });
+
+  it('asks no fallback for keys that nobody owns, and says NODATA', () => {
+    const world = worldOf(new Situation());
+    expect(world.ask({ policy: 2, label: 'zeta' })).toMatchObject({ given: [], serving: Serving.NONE });
+    expect(endpointOf(worldOf(new Situation().setState(0, 0, 'down')), 'acme', 2)).toEqual(['1/0']);
   });
 
   // No other region can stand in for it: that others are better is no reason to send nobody there.

@@ -1,4 +1,5 @@
 import type { HomePolicy, Use } from '../../../config/policy-model.ts';
+import { Serving } from '../../../steering/nodes.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
 
@@ -10,10 +11,16 @@ export function growHome(
   context: GrowContext,
 ): number {
   const children = grow.config.regions.map((_, region) => growOwner(grow, from, region, context));
-  const other = unknown === undefined ? 0 : grow.use(unknown, { ...context, rule: undefined });
-  if (other === 0 && children.every((child) => child === 0)) return 0;
+  const other =
+    unknown === undefined ? growNobody(grow, index) : grow.use(unknown, { ...context, rule: undefined });
+  if ((unknown === undefined || other === 0) && children.every((child) => child === 0)) return 0;
   const head = { policy: index, ttlSeconds: grow.ttlOf(index) };
   return grow.writer.owner(head, owners, other, children);
+}
+
+/** A label that nobody owns has no address, and no fallback, here or around, may give it one. */
+function growNobody(grow: Grow, policy: number): number {
+  return grow.writer.gives(grow.writer.empty({ policy, serving: Serving.NONE }, true));
 }
 
 /** No other region can stand in: the best state is looked for in this one alone. */
