@@ -17,7 +17,7 @@ export function whyNotEligible(
   const { conditions, kind, steering, groups } = scene;
   const { pool, endpoint } = member;
   const own = endpointOf(scene, member);
-  if (!hasKind(conditions, pool, endpoint, own, kind, steering.hosts)) return noRecord(own, kind);
+  if (!hasRecord(scene, member)) return noRecord(own, kind);
   if (!frame.within.has(own.region)) return 'residency keeps this client out of its region';
   if (among !== undefined && !among.includes(endpoint)) return 'not in the order of the policy';
   const { mode } = frame;
@@ -29,6 +29,13 @@ export function whyNotEligible(
   if (state === 'degraded') return 'degraded, and others are up';
   if (state === 'down') return describeState(scene, member);
   return scene.words.endpoint(pool, endpoint) ?? (own.weight === 0 ? 'weight 0' : 'drained');
+}
+
+/** Whether it has a record of the kind that is asked for. */
+function hasRecord(scene: Scene, member: Member): boolean {
+  const { conditions, kind, steering } = scene;
+  const { pool, endpoint } = member;
+  return hasKind(conditions, pool, endpoint, endpointOf(scene, member), kind, steering.hosts);
 }
 
 /** What is to be said of an endpoint that is served although it is not plainly up. */
@@ -70,7 +77,9 @@ export function whyEmpty(
   among?: readonly number[],
 ): string {
   if (members.length === 0) return 'no endpoint there';
-  const causes = members.map((member) => ({
+  // Those of the other family are no news beside one of this.
+  const fitting = members.filter((member) => hasRecord(scene, member));
+  const causes = (fitting.length > 0 ? fitting : members).map((member) => ({
     name: endpointOf(scene, member).name,
     why: whyNotEligible(scene, frame, member, among) ?? 'nothing behind it serves this client',
   }));
