@@ -237,6 +237,7 @@ export class Controller {
       const snapshot = this.compose(this.inUse!);
       this.parts.publish(snapshot);
       this.newest = snapshot;
+      this.conditions.succession.published(snapshot.generation);
       metrics.generation.set(snapshot.generation);
       metrics.publishes.inc({ result: 'success' });
     } catch (error) {

@@ -21,6 +21,7 @@ import { runLoad } from './loader.ts';
 import { registerViews } from './metric-views.ts';
 import { QueryLog } from './query-log.ts';
 import { describeStatus, type Status } from './status.ts';
+import { openWriterStore } from './writer-store.ts';
 
 export interface ServiceOptions {
   readonly configPath: string;
@@ -146,6 +147,9 @@ class RunningService implements Service {
     this.memory = new HealthMemory({ directory, clock, warn: (message) => log.warn(message) });
     await this.health.start(loaded.config, await this.memory.load());
     this.memory.keep(() => this.health.remember());
+    this.controller.conditions.succession.open(
+      await openWriterStore(directory, (message) => log.warn(message)),
+    );
     await this.controller.begin(loaded, outcome.files);
     const { dns, tls } = loaded.config.listen;
     log.info(

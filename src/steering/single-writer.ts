@@ -96,7 +96,8 @@ export function restartWriter(
 ): WriterState {
   const known = record ?? { owner: undefined, epoch: 0, lastEpoch: freshEpoch - 1, ttlSeconds: 0 };
   return {
-    ...{ owner: known.owner, epoch: known.epoch, lastEpoch: known.lastEpoch },
+    ...{ owner: known.owner, epoch: known.epoch },
+    lastEpoch: known.epoch === 0 ? Math.max(known.lastEpoch, freshEpoch - 1) : known.lastEpoch,
     ttlSeconds: Math.max(known.ttlSeconds, known.owner === undefined ? rules.ttlSeconds : 0),
     disowned: rules.fence !== undefined && known.lastEpoch > known.epoch,
     ...{ wanted: undefined, raising: false, raiseMs: 0, move: undefined },
