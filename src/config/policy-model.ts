@@ -190,7 +190,7 @@ export interface Replication {
   readonly maxSeconds: number;
   /** How long a standby that is behind is waited for, and what comes then. */
   readonly waitMs: number;
-  readonly then: 'serve' | 'nodata';
+  readonly afterWait: 'serve' | 'nodata';
 }
 
 /** A lag in seconds. `patroni`: 0 when the member at `url` leads, or is at most `query` bytes behind. */

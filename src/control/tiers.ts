@@ -47,7 +47,7 @@ export function gateTiers(
         caughtUp: usable.every(isCaughtUp),
         promoted: usable.some((endpoint) => conditions.promoted(tier.pool, endpoint)),
         waitMs: replication?.waitMs ?? 0,
-        then: replication?.then ?? 'serve',
+        afterWait: replication?.afterWait ?? 'serve',
       },
     ];
   });

@@ -13,7 +13,7 @@ export interface GateTier {
   readonly promoted: boolean;
   /** What comes when it is usable and behind, and nobody else can serve. */
   readonly waitMs: number;
-  readonly then: 'serve' | 'nodata';
+  readonly afterWait: 'serve' | 'nodata';
 }
 
 export interface GateState {
@@ -48,9 +48,9 @@ export function passGate(
       verdict: { kind: 'wait', untilMs: undefined },
     };
   const behindSinceMs = state.behindSinceMs ?? nowMs;
-  const { waitMs, then } = tiers[first]!;
+  const { waitMs, afterWait } = tiers[first]!;
   const untilMs = behindSinceMs + waitMs;
-  if (nowMs >= untilMs && then === 'serve') return inService(tiers, first);
+  if (nowMs >= untilMs && afterWait === 'serve') return inService(tiers, first);
   const waiting = { ...state, behindSinceMs };
   return {
     state: waiting,

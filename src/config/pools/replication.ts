@@ -39,7 +39,7 @@ export const replicationSchema = z
       wait: duration('0s', '24h')
         .prefault('2m')
         .describe('How long those that are behind are waited for when nobody else can serve.'),
-      then: choice(['nodata', 'serve'])
+      'after-wait': choice(['nodata', 'serve'])
         .default('nodata')
         .describe('What comes after `wait`: no address, or the first that is up however far behind.'),
     },
@@ -48,7 +48,7 @@ export const replicationSchema = z
   .describe('What keeps an endpoint that is behind from taking over in a failover.');
 
 export function resolveReplication(
-  { lag, max, wait, then }: z.output<typeof replicationSchema>,
+  { lag, max, wait, 'after-wait': afterWait }: z.output<typeof replicationSchema>,
   pool: string,
   endpoints: readonly Endpoint[],
   regions: Named<Region>,
@@ -67,7 +67,7 @@ export function resolveReplication(
       query: filled(source.query, words),
     };
   });
-  return { sources, maxSeconds: max / 1_000, waitMs: wait, then };
+  return { sources, maxSeconds: max / 1_000, waitMs: wait, afterWait };
 }
 
 function resolveLag(input: z.output<typeof lagSchema>, path: Path, findings: Findings): LagSource {
