@@ -5,6 +5,7 @@ import { registerGeoAge } from '../../src/metrics/geo-age.ts';
 import { registerHealthGauges } from '../../src/metrics/health-gauges.ts';
 import { registerQueryLog } from '../../src/metrics/query-log.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
+import { registerSuccession } from '../../src/metrics/succession.ts';
 import { registerWorkerCounters } from '../../src/metrics/worker-counters.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -28,6 +29,7 @@ async function registered(): Promise<Metric[]> {
     state: () => 'up',
     certificateExpiresAtMs: () => undefined,
   });
+  registerSuccession(registry, { config: () => undefined, lagOf: () => undefined, writers: () => [] });
   registerQueryLog(registry, { written: () => 0, dropped: () => 0 });
   registerGeoAge(registry, { databases: () => [], nowSeconds: () => 0 });
   const metrics = await registry.getMetricsAsJSON();
