@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { configOf, problemsOf } from './load-text.ts';
 
-const yaml = (replication: string) => `regions: { a: { location: [ 0, 0 ] }, b: { location: [ 1, 1 ] } }
+const yaml = (replication: string) => `monitors: { m: { type: tcp, port: 1 } }
+regions: { a: { location: [ 0, 0 ] }, b: { location: [ 1, 1 ] } }
 pools:
   p:
+    monitor: m
     endpoints:
       - { name: e, region: a, address: 192.0.2.1 }
       - { name: f, region: b, address: "2001:db8::1" }
@@ -40,14 +42,14 @@ describe('replication', () => {
   });
 
   it.each([
-    ['{ lag: {} }', '8:20: `prometheus` is missing; wanted it, `metric` or `json` [CONFIG_MISSING]'],
+    ['{ lag: {} }', '10:20: `prometheus` is missing; wanted it, `metric` or `json` [CONFIG_MISSING]'],
     [
       '{ lag: { json: "http://x", path: a, within: 1MB } }',
-      '8:54: `within` goes with `patroni` [CONFIG_KEY]',
+      '10:54: `within` goes with `patroni` [CONFIG_KEY]',
     ],
     [
       '{ lag: { patroni: "http://x", json: "http://y" } }',
-      '8:48: `json` stands beside `patroni`; write one of them [CONFIG_KEY]',
+      '10:48: `json` stands beside `patroni`; write one of them [CONFIG_KEY]',
     ],
   ])('%s', (replication, problem) => {
     expect(problemsOf(yaml(replication))).toEqual([problem]);
