@@ -164,8 +164,15 @@ class RunningService implements Service {
   }
 
   status(): Status {
-    const { loaded, snapshot } = this.controller;
-    return describeStatus(loaded!, snapshot!.generation, this.dataPlane.status(), this.health);
+    const { loaded, snapshot, conditions } = this.controller;
+    const workers = this.dataPlane.status();
+    return describeStatus(
+      loaded!,
+      snapshot!.generation,
+      workers,
+      this.health,
+      conditions.succession.reports(),
+    );
   }
 
   reload(reason: string): Promise<boolean> {

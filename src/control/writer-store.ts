@@ -73,7 +73,8 @@ function parse(text: string): Map<string, WriterRecord> | undefined {
   for (const entry of value.entries) {
     const record = recordIn(entry);
     if (record === undefined) return undefined;
-    records.set(record.policy, record);
+    const { policy, ...own } = record;
+    records.set(policy, own);
   }
   return records;
 }
