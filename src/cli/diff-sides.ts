@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { GeoSource } from '../config/model.ts';
-import { ConditionsComposer } from '../control/conditions.ts';
+import { ConditionsComposer, unheld } from '../control/conditions.ts';
 import type { Loaded } from '../control/load.ts';
 import type { LoadedGeo } from '../control/load-geo.ts';
 import { runLoad } from '../control/loader.ts';
@@ -59,7 +59,7 @@ function partsOf({ config, geo, owners }: Loaded, nowMs: number): SideParts {
     hostAddresses: () => hostAddresses,
   };
   const composer = new ConditionsComposer(health, { loadOf: () => undefined });
-  return { config, views: geo.maps, owners, conditions: composer.compose(config, nowMs) };
+  return { config, views: geo.maps, owners, conditions: unheld(composer.compose(config, nowMs)) };
 }
 
 const hostAddresses = ['192.0.2.1', '2001:db8::1'].map((text) => ({

@@ -1,6 +1,6 @@
 import { AnswerSlots } from '../control/answer-slots.ts';
 import { conditionWords } from '../control/condition-words.ts';
-import { ConditionsComposer, type HealthView } from '../control/conditions.ts';
+import { ConditionsComposer, type HealthView, unheld } from '../control/conditions.ts';
 import type { ExplainRequest } from '../control/explain/ask.ts';
 import { conditionsWithout } from '../control/explain/without.ts';
 import { explain } from '../control/explain.ts';
@@ -87,7 +87,8 @@ async function explainConfig(configPath: string, request: ExplainRequest): Promi
   process.stderr.write('meridian: without a server health is not known: every endpoint counts as up\n');
   const nowMs = Date.now();
   const { config, image, geo, owners } = loaded;
-  const conditions = new ConditionsComposer(allUp, { loadOf: () => undefined }).compose(config, nowMs);
+  const composer = new ConditionsComposer(allUp, { loadOf: () => undefined });
+  const conditions = unheld(composer.compose(config, nowMs));
   const rotation = buildRotation(config, conditions, new AnswerSlots());
   const settings = settingsOf(loaded, nowMs, 1);
   return explain(request, {

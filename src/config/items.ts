@@ -82,10 +82,11 @@ const otherKind: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value']
 /** What a check sends and addresses of pages may carry credentials, and messages end up in logs. */
 function isSecret(path: Path): boolean {
   if (path[0] === 'monitors') return path[2] === 'headers' || path[2] === 'send';
-  return path[0] === 'pools' && urlKeys.has(path.at(-1));
+  return urlSections.has(path[0]) && urlKeys.has(path.at(-1));
 }
 
-const urlKeys = new Set<unknown>(['prometheus', 'metric', 'json']);
+const urlSections = new Set<unknown>(['pools', 'policies']);
+const urlKeys = new Set<unknown>(['prometheus', 'metric', 'json', 'patroni', 'url']);
 
 /** The last key with the indexes after it: `location[0]`. */
 function label(path: Path): string {

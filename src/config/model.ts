@@ -3,7 +3,7 @@ import type { View } from '../geo/views.ts';
 import type { IpAddress } from '../ip/address.ts';
 import type { Prefix } from '../ip/prefix.ts';
 import type { ProbeCheck } from './check-model.ts';
-import type { Capacity, Floor, Override, OwnerTable, Policy } from './policy-model.ts';
+import type { Capacity, Floor, Override, OwnerTable, Policy, Replication } from './policy-model.ts';
 import type { TlsIdentity } from './tls-model.ts';
 
 /** The config after validation: every default filled in, every path absolute, every reference resolved. */
@@ -153,6 +153,8 @@ export interface Pool {
   readonly rampMs: number | undefined;
   /** Of regions that have a bound. */
   readonly capacities: readonly Capacity[];
+  /** Undefined: nothing keeps an endpoint that is up from taking over. */
+  readonly replication?: Replication | undefined;
 }
 
 export interface Endpoint {

@@ -61,6 +61,22 @@ export interface GeoPolicy extends PolicyBase {
 export interface FailoverPolicy extends PolicyBase {
   readonly type: 'failover';
   readonly tiers: readonly Tier[];
+  /** Never two tiers within one TTL. Tiers are endpoints or pools then, and there is no fallback. */
+  readonly singleWriter?: SingleWriter | undefined;
+}
+
+export interface SingleWriter {
+  /** Waited for on top of the longest TTL. */
+  readonly marginMs: number;
+  readonly fence: Fence | undefined;
+}
+
+/** Whom to ask to shut out the old owner; status 200 or exit status 0 confirms. */
+export interface Fence {
+  readonly hook: { readonly url: string } | { readonly command: readonly string[] };
+  readonly timeoutMs: number;
+  /** After so long without its word the move goes on; undefined: never. */
+  readonly giveUpMs: number | undefined;
 }
 
 /** Endpoints of a pool, by index, that share evenly; or a pool or policy. */
@@ -167,9 +183,24 @@ export interface MeasuredLoad {
   readonly keepMs: number;
 }
 
-/** What people set above health: `drain` as weight 0, `down` and `up` as verdicts. */
+/** How far endpoints may be behind before they take over from another. */
+export interface Replication {
+  /** By endpoint. */
+  readonly sources: readonly LagSource[];
+  readonly maxSeconds: number;
+  /** How long a standby that is behind is waited for, and what comes then. */
+  readonly waitMs: number;
+  readonly afterWait: 'serve' | 'nodata';
+}
+
+/** A lag in seconds. `patroni`: 0 when the member at `url` leads, or is at most `query` bytes behind. */
+export interface LagSource extends Omit<MeasuredLoad, 'kind'> {
+  readonly kind: MeasuredLoad['kind'] | 'patroni';
+}
+
+/** What people set above health: `drain` as weight 0, `down` and `up` as verdicts, `promote` above replication gates. */
 export interface Override {
-  readonly action: 'drain' | 'down' | 'up';
+  readonly action: 'drain' | 'down' | 'up' | 'promote';
   /** A whole region, of all pools or of one, or an endpoint of a pool. */
   readonly region: number | undefined;
   readonly pool: number | undefined;

@@ -40,9 +40,9 @@ export function resolveConfig(
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
   const regions = mapNamed(draft.regions, resolveRegion);
   const pushTokens = draft.node && resolvePushTokens(draft.node, environment, base, findings);
+  const allowsExec = draft.node?.['allow-exec'] !== false;
   const monitors = resolveMonitors(draft.monitors, {
-    ...{ environment, base, findings },
-    allowsExec: draft.node?.['allow-exec'] !== false,
+    ...{ environment, base, findings, allowsExec },
     // Faults of their own have been told already.
     takesReports: pushTokens === undefined || (pushTokens.length > 0 && listen?.http !== undefined),
   });
@@ -54,6 +54,7 @@ export function resolveConfig(
     views: new ViewList(),
     tables: new Tables(regions, environment, findings),
     nesting: new Nesting(policyNames),
+    allowsExec,
   };
   const policies = mapNamed(draft.policies, (name, input) =>
     resolvePolicy(input, new PolicyContext(name, around)),

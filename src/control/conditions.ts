@@ -28,11 +28,19 @@ export interface ConditionedPool {
 /** Health's own word, and what hosts resolve to, by the indexes of the config. */
 export type HealthView = Pick<Conditions, 'state' | 'wasGood' | 'calmMs' | 'hostAddresses'>;
 
-export interface ComposedConditions extends Conditions {
+/** All but which tiers of failovers are held: that goes by all else. */
+export interface ComposedConditions extends Omit<Conditions, 'held'> {
   /** When something here changes by time alone: wall clock ms, later than `nowMs`. */
   nextMoment(): number | undefined;
   /** The region gets more than it can take: nobody else could take it. */
   overloaded(pool: number, region: number): boolean;
+  /** People let the endpoint take over whatever its lag. */
+  promoted(pool: number, endpoint: number): boolean;
+}
+
+/** Conditions where no failover waits for anything: each serves the tier that comes first. */
+export function unheld(conditions: ComposedConditions): Conditions {
+  return { ...conditions, held: () => undefined };
 }
 
 /**
@@ -124,7 +132,7 @@ export class ConditionsComposer {
       const override = overrides.of(pool, endpoint, config.pools[pool]!.endpoints[endpoint]!.region);
       const leftMs =
         override?.untilSeconds === undefined ? undefined : 1_000 * override.untilSeconds - moments.nowMs;
-      if (override !== undefined && override.action !== 'drain') return leftMs;
+      if (override?.action === 'up' || override?.action === 'down') return leftMs;
       // Health contradicts what the floor keeps in force.
       if (pools[pool]!.states[endpoint] !== health.state(pool, endpoint)) return 0;
       const calm = health.calmMs(pool, endpoint);
@@ -141,6 +149,8 @@ export class ConditionsComposer {
       calmMs,
       nextMoment: () => moments.nextMs,
       overloaded: (pool, region) => pools[pool]!.overloaded?.has(region) ?? false,
+      promoted: (pool, endpoint) =>
+        overrides.of(pool, endpoint, config.pools[pool]!.endpoints[endpoint]!.region)?.action === 'promote',
     };
   }
 }

@@ -8,10 +8,10 @@ import type { Log } from '../runtime/log.ts';
 import { formatProblem } from '../runtime/problem.ts';
 import type { Random } from '../runtime/random.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
+import type { Conditions } from '../snapshot/compile/conditions.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
 import { conditionWords } from './condition-words.ts';
-import type { ComposedConditions } from './conditions.ts';
 import { conditionsWithout } from './explain/without.ts';
 import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
@@ -57,7 +57,7 @@ export class Controller {
   private inUse: Loaded | undefined;
   private newest: SnapshotBuffers | undefined;
   /** The conditions of the newest snapshot. */
-  private grownUnder: ComposedConditions | undefined;
+  private grownUnder: Conditions | undefined;
   private generation = 0;
   private timer: Timer | undefined;
   private pendingFailures: HealthChange[] = [];
@@ -249,6 +249,7 @@ export class Controller {
       const snapshot = this.compose(this.inUse!);
       this.parts.publish(snapshot);
       this.newest = snapshot;
+      this.conditions.succession.published(snapshot.generation);
       metrics.generation.set(snapshot.generation);
       metrics.publishes.inc({ result: 'success' });
     } catch (error) {

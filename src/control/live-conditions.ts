@@ -1,15 +1,20 @@
 import type { Config } from '../config/model.ts';
+import type { LagSource } from '../config/policy-model.ts';
 import { calmMs } from '../health/calm.ts';
 import type { HealthChecker } from '../health/checker.ts';
 import { LoadTable } from '../health/loads/load-table.ts';
+import { readLag } from '../health/loads/read-lag.ts';
 import { readLoad } from '../health/loads/read-load.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
-import { type ComposedConditions, ConditionsComposer } from './conditions.ts';
+import type { Conditions } from '../snapshot/compile/conditions.ts';
+import { ConditionsComposer } from './conditions.ts';
+import { callFence } from './fence.ts';
 import { HostTable, lookUp } from './host-table.ts';
 import { LastGood } from './last-good.ts';
 import { nextMoment } from './moments.ts';
+import { Succession } from './succession.ts';
 
 export interface LiveParts {
   readonly clock: Clock;
@@ -18,6 +23,8 @@ export interface LiveParts {
   readonly health: HealthChecker;
   /** Something else than a probe asks for a new rotation: a load, a host's address, the time. */
   readonly onChange: () => void;
+  /** The oldest generation that a worker still answers from. */
+  readonly oldestInUse: () => number;
 }
 
 /** The longest wait for one timer: the clock on the wall may be set meanwhile. */
@@ -27,7 +34,9 @@ const LONGEST_WAIT_MS = 60_000;
 export class LiveConditions {
   readonly lastGood = new LastGood();
   readonly loads: LoadTable;
+  readonly lags: LoadTable<LagSource>;
   readonly hosts: HostTable;
+  readonly succession: Succession;
   private readonly parts: LiveParts;
   private readonly composer: ConditionsComposer;
   private config: Config | undefined;
@@ -37,6 +46,11 @@ export class LiveConditions {
     this.parts = parts;
     const { clock, random, log, health, onChange } = parts;
     this.loads = new LoadTable({ clock, random, read: readLoad, onReading: onChange });
+    this.lags = new LoadTable<LagSource>({
+      ...{ clock, random, read: readLag },
+      onReading: () => this.succession.lagRead(),
+    });
+    this.succession = new Succession({ ...parts, callFence, lags: this.lags });
     this.hosts = new HostTable({ clock, log, lookUp, onChange });
     this.composer = new ConditionsComposer(
       {
@@ -54,11 +68,12 @@ export class LiveConditions {
     this.config = config;
     const sources = config.pools.flatMap(({ capacities }) => capacities.map(({ load }) => load));
     this.loads.update(sources.flatMap((source) => (source.kind === 'static' ? [] : [source])));
+    this.succession.take(config);
     this.hosts.retain(config);
   }
 
   /** The conditions now; `onChange` is called when time alone changes them. */
-  compose(): ComposedConditions {
+  compose(): Conditions {
     const { clock, health, onChange } = this.parts;
     const config = this.config!;
     this.lastGood.observe(config, (pool, endpoint) => health.stateOf(pool, endpoint).state);
@@ -69,12 +84,15 @@ export class LiveConditions {
       next === undefined
         ? undefined
         : clock.setTimer(onChange, Math.min(LONGEST_WAIT_MS, Math.max(1, next - conditions.nowMs)));
-    return conditions;
+    const held = this.succession.decide(conditions);
+    return { ...conditions, held: (policy) => held.get(policy) };
   }
 
   stop(): void {
     this.timer?.cancel();
     this.loads.stop();
+    this.lags.stop();
+    this.succession.stop();
     this.hosts.stop();
   }
 }

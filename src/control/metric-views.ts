@@ -4,6 +4,7 @@ import { registerGeoAge } from '../metrics/geo-age.ts';
 import { registerHealthGauges } from '../metrics/health-gauges.ts';
 import { registerQueryLog } from '../metrics/query-log.ts';
 import type { Metrics } from '../metrics/registry.ts';
+import { registerSuccession } from '../metrics/succession.ts';
 import { registerWorkerCounters } from '../metrics/worker-counters.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { version } from '../runtime/version.ts';
@@ -30,6 +31,17 @@ export function registerViews(
     config: () => controller.loaded?.config,
     state: (pool, endpoint) => health.stateOf(pool, endpoint).state,
     certificateExpiresAtMs: (pool, endpoint) => health.stateOf(pool, endpoint).certificate?.expiresAtMs,
+  });
+  const { succession } = controller.conditions;
+  registerSuccession(registry, {
+    config: () => controller.loaded?.config,
+    lagOf: (pool, endpoint) => succession.lagOf(pool, endpoint),
+    writers: () =>
+      succession
+        .reports()
+        .flatMap(({ policy, answered, writer }) =>
+          writer ? [{ policy, answered, epoch: writer.epoch }] : [],
+        ),
   });
   registerQueryLog(registry, queryLog);
   registerGeoAge(registry, {

@@ -21,6 +21,7 @@ import { runLoad } from './loader.ts';
 import { registerViews } from './metric-views.ts';
 import { QueryLog } from './query-log.ts';
 import { describeStatus, type Status } from './status.ts';
+import { openWriterStore } from './writer-store.ts';
 
 export interface ServiceOptions {
   readonly configPath: string;
@@ -148,6 +149,9 @@ class RunningService implements Service {
     this.memory = new HealthMemory({ directory, clock, warn: (message) => log.warn(message) });
     await this.health.start(loaded.config, await this.memory.load());
     this.memory.keep(() => this.health.remember());
+    this.controller.conditions.succession.open(
+      await openWriterStore(directory, (message) => log.warn(message)),
+    );
     await this.controller.begin(loaded, outcome.files);
     const { dns, tls } = loaded.config.listen;
     log.info(
@@ -162,8 +166,15 @@ class RunningService implements Service {
   }
 
   status(): Status {
-    const { loaded, snapshot } = this.controller;
-    return describeStatus(loaded!, snapshot!.generation, this.dataPlane.status(), this.health);
+    const { loaded, snapshot, conditions } = this.controller;
+    const workers = this.dataPlane.status();
+    return describeStatus(
+      loaded!,
+      snapshot!.generation,
+      workers,
+      this.health,
+      conditions.succession.reports(),
+    );
   }
 
   reload(reason: string): Promise<boolean> {

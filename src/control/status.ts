@@ -4,6 +4,7 @@ import { version } from '../runtime/version.ts';
 import type { WorkerStatus } from '../server/worker-set.ts';
 import { formatSocket } from './data-plane.ts';
 import type { Loaded } from './load.ts';
+import type { SuccessionReport } from './succession.ts';
 
 /** The JSON of `/api/v1/status`. */
 export interface Status {
@@ -20,7 +21,19 @@ export interface Status {
   readonly tls: readonly { readonly listener: string; readonly certificateExpiresAt: string }[];
   readonly geo: readonly { readonly database: string; readonly type: string; readonly builtAt: string }[];
   readonly pools: readonly PoolStatus[];
+  /** Failovers of which one tier alone may serve: single writers, and those with replication. */
+  readonly successions: readonly SuccessionStatus[];
   readonly credit: string;
+}
+
+interface SuccessionStatus {
+  readonly policy: string;
+  /** Whom answers name; null: nobody. */
+  readonly answered: string | null;
+  /** In words, when it is not simply the one in service. */
+  readonly state: string;
+  /** Of a single writer. */
+  readonly epoch: number | undefined;
 }
 
 interface PoolStatus {
@@ -45,6 +58,7 @@ export function describeStatus(
   generation: number,
   workers: readonly WorkerStatus[],
   health: HealthChecker,
+  successions: readonly SuccessionReport[],
 ): Status {
   const { config } = loaded;
   return {
@@ -82,6 +96,33 @@ export function describeStatus(
         };
       }),
     })),
+    successions: successions.map((one) => ({
+      policy: one.policy,
+      answered: one.answered ?? null,
+      state: stateText(one),
+      epoch: one.writer?.epoch,
+    })),
     credit: geoCredit,
   };
 }
+
+function stateText({ writer, verdict }: SuccessionReport): string {
+  const move = writer?.move;
+  if (move !== undefined) return `moves to ${move.to} under epoch ${move.epoch}: ${stageTexts[move.stage]}`;
+  switch (verdict?.kind) {
+    case 'closed':
+      return 'those that are up are behind, and were waited for';
+    case 'wait':
+      return verdict.untilMs === undefined ? 'nobody is up' : 'waits for those that are up and behind';
+    default:
+      return 'in service';
+  }
+}
+
+const stageTexts = {
+  announce: 'the epoch is being stored',
+  withdraw: 'workers take up that the old owner is not answered',
+  drain: 'answers with the old owner run out',
+  fence: 'waits for the fence',
+  commit: 'the new owner is being stored',
+} as const;

@@ -22,5 +22,7 @@ export const reasons = {
   noEndpoint: extendedError(InfoCode.OTHER, 'no endpoint is healthy'),
   frozen: extendedError(InfoCode.STALE_ANSWER, 'too few endpoints would be left; those of before are kept'),
   residency: extendedError(InfoCode.PROHIBITED, 'no region that may serve this client can'),
+  betweenWriters: extendedError(InfoCode.OTHER, 'the name moves from one writer to another'),
+  behind: extendedError(InfoCode.OTHER, 'no endpoint is both healthy and caught up'),
   geoStale: extendedError(InfoCode.OTHER, `geo data is older than ${limits.geoStaleDays} days`),
 } as const;

@@ -129,6 +129,10 @@ const servingReasons = Array.from({ length: 16 }, (_, serving) => {
       return reasons.frozen;
     case Serving.RESIDENCY:
       return reasons.residency;
+    case Serving.BETWEEN_WRITERS:
+      return reasons.betweenWriters;
+    case Serving.BEHIND:
+      return reasons.behind;
     default:
       return undefined;
   }

@@ -256,4 +256,6 @@ export const limits = {
   /** State directory: `health.json`, and the age from which it says nothing. */
   healthFileBytes: 64 * 1024 * 1024,
   healthMemoryAgeMs: 600_000,
+  /** `writers.json`: one short line for each failover that is held. */
+  writerFileBytes: 16 * 1024 * 1024,
 } as const;

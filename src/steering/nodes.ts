@@ -67,6 +67,10 @@ export const Serving = {
   DEGRADED: 11,
   /** The client's region has addresses of the other family only. */
   OTHER_FAMILY: 12,
+  /** A single writer changes: the answers that name the old one have to run out. */
+  BETWEEN_WRITERS: 13,
+  /** Those that could take over are too far behind. */
+  BEHIND: 14,
 } as const;
 export type Serving = (typeof Serving)[keyof typeof Serving];
 

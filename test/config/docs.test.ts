@@ -67,7 +67,9 @@ describe('examples of the config', () => {
     expect(resolve(root, dirname(path), schema ?? '')).toBe(join(root, 'config/meridian.schema.json'));
   });
 
-  const pages = ['README.md', 'docs/operators/config.md'].filter((page) => existsSync(join(root, page)));
+  const pages = ['README.md', 'docs/operators/config.md', 'docs/operators/replication.md'].filter((page) =>
+    existsSync(join(root, page)),
+  );
   const blocks = pages.flatMap((page) =>
     [...read(page).matchAll(/^```yaml( fragment)?\n(.*?)^```$/gms)].map((match, i) => ({
       title: `${page}, example ${i + 1}`,

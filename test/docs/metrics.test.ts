@@ -6,6 +6,7 @@ import { registerGeoAge } from '../../src/metrics/geo-age.ts';
 import { registerHealthGauges } from '../../src/metrics/health-gauges.ts';
 import { registerQueryLog } from '../../src/metrics/query-log.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
+import { registerSuccession } from '../../src/metrics/succession.ts';
 import { registerWorkerCounters } from '../../src/metrics/worker-counters.ts';
 import { counterBytes } from '../../src/query/counters.ts';
 import { Tally } from '../../src/server/control-block.ts';
@@ -33,6 +34,7 @@ async function registered(): Promise<Metric[]> {
   });
   registerQueryLog(registry, { written: () => 0, dropped: () => 0, state: () => undefined });
   registerCertificates(registry, () => []);
+  registerSuccession(registry, { config: () => undefined, lagOf: () => undefined, writers: () => [] });
   registerGeoAge(registry, { databases: () => [], nowSeconds: () => 0 });
   const metrics = await registry.getMetricsAsJSON();
   return metrics.map(({ name, type, help }) => {

@@ -1,7 +1,7 @@
 import { formatExplanation } from '../../src/cli/explanation.ts';
 import type { Config } from '../../src/config/model.ts';
 import { conditionWords } from '../../src/control/condition-words.ts';
-import { type ComposedConditions, ConditionsComposer } from '../../src/control/conditions.ts';
+import { ConditionsComposer, unheld } from '../../src/control/conditions.ts';
 import { explain } from '../../src/control/explain.ts';
 import { readExplainRequest } from '../../src/control/http.ts';
 import { LastGood } from '../../src/control/last-good.ts';
@@ -18,7 +18,7 @@ import { respond } from '../../src/query/respond.ts';
 import { Transport } from '../../src/query/source.ts';
 import { limits } from '../../src/runtime/limits.ts';
 import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
-import type { EndpointState, HostAddress } from '../../src/snapshot/compile/conditions.ts';
+import type { Conditions, EndpointState, HostAddress } from '../../src/snapshot/compile/conditions.ts';
 import { buildImage } from '../../src/snapshot/compile/image-builder.ts';
 import { buildOwners } from '../../src/snapshot/compile/owner-table.ts';
 import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
@@ -45,7 +45,7 @@ export class SteeringSite {
   private readonly context = new QueryContext(new SharedArrayBuffer(counterBytes), 1);
   private readonly loaded: Loaded;
   private snapshot: SnapshotBuffers;
-  private conditions: ComposedConditions;
+  private conditions: Conditions;
   private readonly states = new Map<string, EndpointState>();
   private readonly hosts = new Map<string, readonly IpAddress[]>();
   private readonly lastGood = new LastGood();
@@ -135,13 +135,13 @@ export class SteeringSite {
     this.context.adopt(this.snapshot);
   }
 
-  private compose(): ComposedConditions {
+  private compose(): Conditions {
     const { config, nowMs } = this;
     this.lastGood.observe(config, (pool, endpoint) => this.stateOf(pool, endpoint));
-    return this.composer.compose(config, nowMs);
+    return unheld(this.composer.compose(config, nowMs));
   }
 
-  private snapshotUnder(conditions: ComposedConditions): SnapshotBuffers {
+  private snapshotUnder(conditions: Conditions): SnapshotBuffers {
     const { config, image, geo, owners } = this.loaded;
     const rotation = buildRotation(config, conditions, { answers: () => 0, refusals: () => 0 });
     const generation = ++this.generation;

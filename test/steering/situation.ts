@@ -1,4 +1,4 @@
-import type { Conditions, EndpointState, HostAddress } from '../../src/snapshot/compile/conditions.ts';
+import type { Conditions, EndpointState, Held, HostAddress } from '../../src/snapshot/compile/conditions.ts';
 import { SHARE_ALL } from '../../src/steering/nodes.ts';
 
 /** Conditions that a test sets; all is up and nothing stands above health until it says otherwise. */
@@ -10,6 +10,7 @@ export class Situation implements Conditions {
   private readonly frozenPools = new Set<number>();
   private readonly shares = new Map<string, number>();
   private readonly calm = new Map<string, number>();
+  private readonly holds = new Map<number, Held>();
 
   state(pool: number, endpoint: number): EndpointState {
     return this.states.get(`${pool}/${endpoint}`) ?? 'up';
@@ -37,6 +38,15 @@ export class Situation implements Conditions {
 
   hostAddresses(): readonly HostAddress[] {
     return [];
+  }
+
+  held(policy: number): Held | undefined {
+    return this.holds.get(policy);
+  }
+
+  hold(policy: number, held: Held): this {
+    this.holds.set(policy, held);
+    return this;
   }
 
   setState(pool: number, endpoint: number, state: EndpointState): this {

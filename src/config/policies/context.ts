@@ -21,6 +21,8 @@ export interface PolicySurroundings {
   readonly views: ViewList;
   readonly tables: Tables;
   readonly nesting: Nesting;
+  /** `node.allow-exec`. */
+  readonly allowsExec: boolean;
   readonly findings: Findings;
 }
 

@@ -8,6 +8,7 @@ import { reference } from '../values.ts';
 import { showName, showNames } from '../wording.ts';
 import { policyKeys, useReference } from './base.ts';
 import type { PolicyContext } from './context.ts';
+import { resolveSingleWriter, singleWriterSchema } from './single-writer.ts';
 
 const orderWanted = 'a list of endpoints or regions of `pool`, or of pools and policies';
 
@@ -18,6 +19,7 @@ export const failoverSchema = z
       .describe('Answers with the first in an order that is healthy, wherever the client is.'),
     pool: useReference().optional().describe('The pool whose endpoints or regions stand in `order`.'),
     ...policyKeys(),
+    'single-writer': singleWriterSchema.optional(),
     order: z
       .array(reference('the name of an endpoint, region, pool or policy'), { error: orderWanted })
       .min(1, { error: orderWanted })
@@ -33,13 +35,18 @@ export const failoverSchema = z
   })
   .describe('An order of preference.');
 
-type Resolved = Pick<FailoverPolicy, 'type' | 'tiers'>;
+type Resolved = Pick<FailoverPolicy, 'type' | 'tiers' | 'singleWriter'>;
 
 /** Endpoints that the order leaves out are in no tier. Undefined after some errors. */
 export function resolveFailover(
   input: z.output<typeof failoverSchema>,
   context: PolicyContext,
 ): Resolved | undefined {
+  const resolved = resolveOrder(input, context);
+  return resolved && { ...resolved, singleWriter: resolveSingleWriter(input, resolved.tiers, context) };
+}
+
+function resolveOrder(input: z.output<typeof failoverSchema>, context: PolicyContext): Resolved | undefined {
   if (input.pool === undefined) return resolveUses(input.order!, context);
   const from = context.from(input.pool);
   if ('policy' in from) {

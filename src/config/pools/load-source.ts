@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../runtime/limits.ts';
 import type { Findings } from '../findings.ts';
-import type { LoadSource } from '../policy-model.ts';
+import type { LoadSource, MeasuredLoad } from '../policy-model.ts';
 import type { Path } from '../source.ts';
 import { duration, number, reading, text } from '../values.ts';
 import { showName } from '../wording.ts';
@@ -9,8 +9,9 @@ import { showName } from '../wording.ts';
 const loadWanted = 'a number, or a mapping with `prometheus`, `metric` or `json`';
 const urlWanted = 'an http or https URL without user and password';
 
-function url() {
-  return reading(urlWanted, readUrl).optional();
+/** Text of an address on the web; `{…}` in it may stand for something that `fill` puts there. */
+export function url(fill: (text: string) => string = (text) => text) {
+  return reading(urlWanted, (text) => (readUrl(fill(text)) === undefined ? undefined : text)).optional();
 }
 
 /** Credentials in an address end up in logs. */
@@ -20,19 +21,26 @@ function readUrl(input: string): string | undefined {
   return /^https?:$/.test(protocol) && username === '' && password === '' ? input : undefined;
 }
 
-function statement() {
+export function statement() {
   const wanted = `text of at most ${limits.statementLength} characters on one line`;
   return text(wanted).max(limits.statementLength, { error: wanted }).optional();
 }
 
+/** Keys of where a number is read. `fill`: as for `url`. */
+export function sourceKeys(fill?: (text: string) => string) {
+  return {
+    prometheus: url(fill).describe('Address of a Prometheus that answers `query`.'),
+    query: statement().describe('prometheus: an instant query with one number for an answer.'),
+    metric: url(fill).describe('Address of a page in the Prometheus text format that has `name`.'),
+    name: statement().describe('metric: the sample, such as `inflight{job="a"}`.'),
+    json: url(fill).describe('Address of a JSON document that has `path`.'),
+    path: statement().describe('json: keys and indexes to the number, such as `load.now`.'),
+  };
+}
+
 const sourceSchema = z.strictObject(
   {
-    prometheus: url().describe('Address of a Prometheus that answers `query`.'),
-    query: statement().describe('prometheus: an instant query with one number for an answer.'),
-    metric: url().describe('Address of a page in the Prometheus text format that has `name`.'),
-    name: statement().describe('metric: the sample, such as `inflight{job="a"}`.'),
-    json: url().describe('Address of a JSON document that has `path`.'),
-    path: statement().describe('json: keys and indexes to the number, such as `load.now`.'),
+    ...sourceKeys(),
     every: duration('1s', '1h').prefault('10s').describe('Time between two looks.'),
     keep: duration('1s', '24h').prefault('60s').describe('How long a value holds when no other comes.'),
   },
@@ -51,7 +59,14 @@ const kindNames = ['prometheus', 'metric', 'json'] as const;
 
 /** After an error it is what stands there in part. */
 export function resolveLoad(input: z.output<typeof loadSchema>, path: Path, findings: Findings): LoadSource {
-  if (typeof input === 'number') return { kind: 'static', load: input };
+  return typeof input === 'number' ? { kind: 'static', load: input } : resolveSource(input, path, findings);
+}
+
+export function resolveSource(
+  input: z.output<typeof sourceSchema>,
+  path: Path,
+  findings: Findings,
+): MeasuredLoad {
   const [kind = 'json', ...others] = kindNames.filter((name) => input[name] !== undefined);
   const key = kinds[kind];
   if (input[kind] === undefined)

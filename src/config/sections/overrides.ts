@@ -22,8 +22,8 @@ export const overrideSchema = z
       endpoint: reference('the name of an endpoint')
         .optional()
         .describe('One endpoint of `pool`. Either this or `region`.'),
-      action: choice(['drain', 'down', 'up']).describe(
-        '`drain`: serves only while no other can. `down`, `up`: whatever the checks say.',
+      action: choice(['drain', 'down', 'up', 'promote']).describe(
+        '`drain`: serves only while no other can. `down`, `up`: whatever the checks say. `promote`: takes over whatever its replication lag.',
       ),
       reason: text(reasonWanted).max(limits.statementLength, { error: reasonWanted }).describe('Why.'),
       owner: text(ownerWanted)

@@ -6,6 +6,7 @@ import type { Monitor, Pool, Region } from '../model.ts';
 import { capacitySchema, resolveCapacities } from '../pools/capacity.ts';
 import { type EndpointInput, endpointSchema, resolveEndpoints } from '../pools/endpoints.ts';
 import { floorSchema, resolveFloor } from '../pools/floor.ts';
+import { replicationSchema, resolveReplication } from '../pools/replication.ts';
 import type { Path } from '../source.ts';
 import { duration, reference } from '../values.ts';
 import { showName } from '../wording.ts';
@@ -21,6 +22,7 @@ const poolKeys = {
     .optional()
     .describe('How long a region that comes back takes to get all its clients. Default: at once.'),
   capacity: capacitySchema.default({}),
+  replication: replicationSchema.optional(),
 };
 const poolError = { error: 'a mapping with `endpoints`' };
 
@@ -82,6 +84,8 @@ export function resolvePool(
   return {
     ...{ name, monitor, endpoints, rampMs: input.ramp },
     floor: input.floor && resolveFloor(input.floor, name, known, findings),
+    replication:
+      input.replication && resolveReplication(input.replication, name, endpoints, regions, findings),
     capacities: resolveCapacities(input.capacity, name, known, regions, findings),
   };
 }

@@ -4,14 +4,23 @@ import { limits } from '../../runtime/limits.ts';
 import type { Random } from '../../runtime/random.ts';
 import { DueQueue } from '../due-queue.ts';
 import type { NumberRead } from '../values/value.ts';
-import type { readLoad } from './read-load.ts';
 
-export interface LoadTableParts {
+/** Where a number is read again and again: a load, a replication lag. */
+export interface LoadLike {
+  readonly kind: string;
+  readonly url: string;
+  readonly query: string;
+  readonly everyMs: number;
+  readonly keepMs: number;
+}
+
+export interface LoadTableParts<S extends LoadLike> {
   readonly clock: Clock;
   readonly random: Random;
-  readonly read: typeof readLoad;
+  /** Never rejects. */
+  readonly read: (source: S, signal: AbortSignal) => Promise<NumberRead>;
   /** After each reading, with or without a value. */
-  readonly onReading: (source: MeasuredLoad) => void;
+  readonly onReading: (source: S) => void;
 }
 
 /** The newest value of a source. */
@@ -23,8 +32,8 @@ export interface Load {
 }
 
 /** What a source said last, for people. */
-export interface LoadReport {
-  readonly source: MeasuredLoad;
+export interface LoadReport<S extends LoadLike = MeasuredLoad> {
+  readonly source: S;
   readonly load: Load | undefined;
   /** Why the newest reading gave no value; undefined when it gave one, and before the first. */
   readonly error: string | undefined;
@@ -37,20 +46,20 @@ const jitter = 0.1;
  * Reads each different source once in its interval, however many regions name it, and keeps the newest value. At most
  * `limits.loadsAtOnce` readings are in flight; a source is not read again before its last reading has ended.
  */
-export class LoadTable {
-  private readonly parts: LoadTableParts;
-  private readonly queue = new DueQueue<Reader>();
-  private readers = new Map<string, Reader>();
+export class LoadTable<S extends LoadLike = MeasuredLoad> {
+  private readonly parts: LoadTableParts<S>;
+  private readonly queue = new DueQueue<Reader<S>>();
+  private readers = new Map<string, Reader<S>>();
   private inFlight = 0;
   private timer: Timer | undefined;
   private timerDueMs = 0;
 
-  constructor(parts: LoadTableParts) {
+  constructor(parts: LoadTableParts<S>) {
     this.parts = parts;
   }
 
   /** Takes over the sources of a new config; those that stay go on undisturbed, new ones are read at once. */
-  update(sources: readonly MeasuredLoad[]): void {
+  update(sources: readonly S[]): void {
     const old = this.readers;
     this.readers = new Map();
     for (const [key, source] of distinct(sources)) {
@@ -74,12 +83,12 @@ export class LoadTable {
   }
 
   /** Undefined, and so neutral, when there is no value that is at most `source.keepMs` old. */
-  loadOf(source: MeasuredLoad): Load | undefined {
+  loadOf(source: S): Load | undefined {
     const load = this.readers.get(keyOf(source))?.load(this.parts.clock.monotonicMs());
     return load !== undefined && load.ageMs <= source.keepMs ? load : undefined;
   }
 
-  reports(): LoadReport[] {
+  reports(): LoadReport<S>[] {
     const nowMs = this.parts.clock.monotonicMs();
     return [...this.readers.values()].map((reader) => ({
       source: reader.source,
@@ -97,7 +106,7 @@ export class LoadTable {
     this.arm();
   }
 
-  private begin(reader: Reader): void {
+  private begin(reader: Reader<S>): void {
     const { clock, random, read, onReading } = this.parts;
     const { source } = reader;
     const beganMs = clock.monotonicMs();
@@ -130,15 +139,15 @@ export class LoadTable {
 }
 
 /** One source, and what it said. */
-class Reader {
-  source: MeasuredLoad;
+class Reader<S extends LoadLike> {
+  source: S;
   error: string | undefined;
   private readonly controller = new AbortController();
   private value: number | undefined;
   private takenMs = 0;
   private reading = 0;
 
-  constructor(source: MeasuredLoad) {
+  constructor(source: S) {
     this.source = source;
   }
 
@@ -169,8 +178,8 @@ class Reader {
 }
 
 /** By key, at most `limits.loadSources`; of equal ones that which is read most often. */
-function distinct(sources: readonly MeasuredLoad[]): Map<string, MeasuredLoad> {
-  const found = new Map<string, MeasuredLoad>();
+function distinct<S extends LoadLike>(sources: readonly S[]): Map<string, S> {
+  const found = new Map<string, S>();
   for (const source of sources) {
     const key = keyOf(source);
     const other = found.get(key);
@@ -180,6 +189,6 @@ function distinct(sources: readonly MeasuredLoad[]): Map<string, MeasuredLoad> {
   return found;
 }
 
-function keyOf({ kind, url, query }: MeasuredLoad): string {
+function keyOf({ kind, url, query }: LoadLike): string {
   return JSON.stringify([kind, url, query]);
 }

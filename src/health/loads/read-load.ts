@@ -20,7 +20,7 @@ export async function readLoad(source: MeasuredLoad, signal: AbortSignal): Promi
   const progress: Progress = { doing: '' };
   const url = addressOf(source);
   try {
-    const page = { url, at: undefined, headers: { accept: '*/*', ...logIn(url) }, tls };
+    const page = { url, at: undefined, headers: { accept: '*/*', ...logIn(url) }, tls: plainTls };
     return valueIn(await readPage(page, [], end, progress), source);
   } catch (error) {
     if (progress.fault !== undefined) return missing(progress.fault.failure.reason);
@@ -30,7 +30,7 @@ export async function readLoad(source: MeasuredLoad, signal: AbortSignal): Promi
 }
 
 /** Certificates are verified against the authorities of the machine. */
-const tls: ProbeTls = {
+export const plainTls: ProbeTls = {
   ...{ verifyCertificate: true, ca: undefined, identity: undefined },
   ...{ warnDays: 0, failDays: undefined },
 };
@@ -82,5 +82,5 @@ function jsonNumber(read: ReturnType<typeof readJsonValue>): NumberRead {
 }
 
 function asLoad(read: NumberRead): NumberRead {
-  return read.ok && read.value < 0 ? missing(`the value is ${read.value}; a load is never below 0`) : read;
+  return read.ok && read.value < 0 ? missing(`the value is ${read.value}; wanted 0 or more`) : read;
 }

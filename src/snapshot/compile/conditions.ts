@@ -1,5 +1,5 @@
 import type { IpAddress } from '../../ip/address.ts';
-import { SHARE_ALL } from '../../steering/nodes.ts';
+import { type Serving, SHARE_ALL } from '../../steering/nodes.ts';
 
 /** What the world is told of an endpoint's health. `degraded` serves after `up`, `unknown` after both. */
 export type EndpointState = 'unknown' | 'up' | 'degraded' | 'down';
@@ -7,6 +7,16 @@ export type EndpointState = 'unknown' | 'up' | 'degraded' | 'down';
 /** An address of a host, and how long it may be told. */
 export interface HostAddress {
   readonly address: IpAddress;
+  readonly ttlSeconds: number;
+}
+
+/** That one tier of a failover alone may serve: it owns the name, or passed a replication gate. */
+export interface Held {
+  /** Index of the tier; undefined: nobody may now. */
+  readonly tier: number | undefined;
+  /** Why nobody may. */
+  readonly serving: Serving;
+  /** Longest TTL that may be told. */
   readonly ttlSeconds: number;
 }
 
@@ -29,6 +39,8 @@ export interface Conditions {
   calmMs(pool: number, endpoint: number): number | undefined;
   /** The addresses of an endpoint that has a host name alone. */
   hostAddresses(pool: number, endpoint: number): readonly HostAddress[];
+  /** Of a failover policy; undefined where its tree chooses by health. */
+  held(policy: number): Held | undefined;
 }
 
 /** Conditions where nothing stands above health, and nothing changes by time. */
@@ -44,5 +56,6 @@ export function healthAlone(
     share: () => SHARE_ALL,
     calmMs: () => undefined,
     hostAddresses: () => [],
+    held: () => undefined,
   };
 }

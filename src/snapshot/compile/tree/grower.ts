@@ -8,6 +8,7 @@ import { growBody } from './body.ts';
 import { contextKey, type GrowContext } from './context.ts';
 import { growFinal, growHanding, handsOn } from './final.ts';
 import type { Grow } from './grow.ts';
+import { growHeld } from './held.ts';
 import type { NodeWriter } from './node-writer.ts';
 import { growPool } from './pool.ts';
 import { isTogether, otherFamily, PoolGroups } from './pool-groups.ts';
@@ -75,6 +76,8 @@ export class Grower implements Grow {
   }
 
   private grown(index: number, policy: Policy, context: GrowContext): number {
+    const held = policy.type === 'failover' ? this.conditions.held(index) : undefined;
+    if (policy.type === 'failover' && held !== undefined) return growHeld(this, index, policy, held, context);
     if (context.rule === undefined) return growBody(this, index, policy, context);
     if (handsOn(policy)) return growHanding(this, index, policy, context);
     return growFinal(this, index, context, (mode) =>

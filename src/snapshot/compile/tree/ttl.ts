@@ -24,7 +24,8 @@ export function policyTtl(config: Config, conditions: Conditions, index: number)
     }
   }
   const seconds = Number.isFinite(changeMs) ? changeMs / 1000 : undefined;
-  const ttl = ttlSeconds(seconds, minSeconds, maxSeconds);
+  const most = conditions.held(index)?.ttlSeconds ?? maxSeconds;
+  const ttl = Math.min(most, ttlSeconds(seconds, minSeconds, maxSeconds));
   return doubt ? Math.min(ttl, DOUBT_TTL_SECONDS) : ttl;
 }
 

@@ -1,0 +1,193 @@
+import type { Config } from '../config/model.ts';
+import type { FailoverPolicy, LagSource } from '../config/policy-model.ts';
+import type { Load, LoadTable } from '../health/loads/load-table.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Held } from '../snapshot/compile/conditions.ts';
+import { freshGate, type GateState, type GateVerdict, passGate } from '../steering/gate.ts';
+import { Serving } from '../steering/nodes.ts';
+import { answeredOwner, type WriterState } from '../steering/single-writer.ts';
+import type { ComposedConditions } from './conditions.ts';
+import { gateTiers, isHeld, tierName } from './tiers.ts';
+import type { WriterStore } from './writer-store.ts';
+import { type WriterPolicy, Writers, type WritersParts } from './writers.ts';
+
+export interface SuccessionParts extends WritersParts {
+  readonly clock: Clock;
+  /** Lags as they are read; whose readings are told by `lagRead`. */
+  readonly lags: Pick<LoadTable<LagSource>, 'loadOf' | 'update'>;
+}
+
+/** What people see of a failover of which one tier alone may serve. */
+export interface SuccessionReport {
+  readonly policy: string;
+  /** Whom answers name; undefined: nobody. */
+  readonly answered: string | undefined;
+  readonly verdict: GateVerdict | undefined;
+  /** Of a single writer. */
+  readonly writer: WriterState | undefined;
+}
+
+/**
+ * Who follows whom in failovers that need more than health for it: gates of replication say who may take over, single
+ * writers when it is answered. Remembers by names, over reloads, and on disk.
+ */
+export class Succession {
+  private readonly parts: SuccessionParts;
+  private readonly writers: Writers;
+  private store: WriterStore | undefined;
+  private config: Config | undefined;
+  private held: readonly { readonly index: number; readonly policy: FailoverPolicy }[] = [];
+  private gates = new Map<string, GateState>();
+  private verdicts = new Map<string, GateVerdict>();
+  private answered = new Map<string, string | undefined>();
+  /** What was to be kept on disk last, of gates alone. */
+  private kept = new Map<string, string>();
+  private lagsAtDecision = '';
+  private timer: Timer | undefined;
+
+  constructor(parts: SuccessionParts) {
+    this.parts = parts;
+    this.writers = new Writers(parts);
+  }
+
+  /** To be called before the first config is taken. Without it nothing is stored, and no single writer changes. */
+  open(store: WriterStore): void {
+    this.store = store;
+    this.writers.open(store);
+  }
+
+  take(config: Config): void {
+    this.config = config;
+    this.held = config.policies.flatMap((policy, index) =>
+      isHeld(config, policy) ? [{ index, policy }] : [],
+    );
+    this.writers.take(
+      this.held.flatMap(({ policy: { name, ttl, singleWriter } }): WriterPolicy[] =>
+        singleWriter === undefined ? [] : [{ name, ttl, singleWriter }],
+      ),
+    );
+    const before = this.gates;
+    this.gates = new Map(
+      this.held.map(({ policy: { name } }) => [
+        name,
+        before.get(name) ?? { ...freshGate, active: this.store?.recordOf(name)?.owner },
+      ]),
+    );
+    for (const name of before.keys()) {
+      if (this.gates.has(name)) continue;
+      this.kept.delete(name);
+      void this.store?.save(name, undefined);
+    }
+    this.parts.lags.update(config.pools.flatMap(({ replication }) => replication?.sources ?? []));
+  }
+
+  /** Which tiers are held, by policy. */
+  decide(conditions: ComposedConditions): Map<number, Held> {
+    const held = new Map<number, Held>();
+    let nextMs: number | undefined;
+    for (const { index, policy } of this.held) {
+      const verdict = this.pass(policy, conditions);
+      this.verdicts.set(policy.name, verdict);
+      if (verdict.kind === 'wait' && verdict.untilMs !== undefined)
+        nextMs = Math.min(nextMs ?? verdict.untilMs, verdict.untilMs);
+      held.set(
+        index,
+        policy.singleWriter === undefined ? this.gated(policy, verdict) : this.owned(policy, verdict),
+      );
+    }
+    this.lagsAtDecision = this.lagsNow();
+    this.arm(nextMs);
+    return held;
+  }
+
+  published(generation: number): void {
+    this.writers.published(generation);
+  }
+
+  /** To be called after each reading of a lag: answers change only when a lag crosses its bound. */
+  lagRead(): void {
+    if (this.lagsNow() !== this.lagsAtDecision) this.parts.onChange();
+  }
+
+  /** The newest lag of an endpoint in seconds, with its age; undefined: not known now, or without replication. */
+  lagOf(pool: number, endpoint: number): Load | undefined {
+    const source = this.config?.pools[pool]?.replication?.sources[endpoint];
+    return source && this.parts.lags.loadOf(source);
+  }
+
+  reports(): SuccessionReport[] {
+    return this.held.map(({ policy: { name } }) => ({
+      policy: name,
+      answered: this.answered.get(name),
+      verdict: this.verdicts.get(name),
+      writer: this.writers.stateOf(name),
+    }));
+  }
+
+  stop(): void {
+    this.timer?.cancel();
+    this.writers.stop();
+  }
+
+  private pass(policy: FailoverPolicy, conditions: ComposedConditions): GateVerdict {
+    const { name } = policy;
+    const writer = this.writers.stateOf(name);
+    const before = this.gates.get(name)!;
+    // Until another is answered the owner stays it, whoever was wanted meanwhile.
+    const state = writer === undefined ? before : { ...before, active: writer.owner };
+    const lags = { lagOf: (source: LagSource) => this.parts.lags.loadOf(source)?.value };
+    const tiers = gateTiers(this.config!, policy, conditions, lags, state.active);
+    const passed = passGate(state, tiers, this.parts.clock.monotonicMs());
+    this.gates.set(name, passed.state);
+    return passed.verdict;
+  }
+
+  /** By a gate alone: who took over last is kept on disk as well as that goes. */
+  private gated({ name, tiers, ttl }: FailoverPolicy, verdict: GateVerdict): Held {
+    const { active } = this.gates.get(name)!;
+    if (active !== undefined && active !== this.kept.get(name)) {
+      this.kept.set(name, active);
+      const record = { owner: active, epoch: 0, lastEpoch: 0, ttlSeconds: ttl.maxSeconds };
+      void this.store?.save(name, record);
+    }
+    const own = verdict.kind === 'closed' ? undefined : active;
+    this.answered.set(name, own);
+    return { tier: this.tierOf(tiers, own), serving: Serving.BEHIND, ttlSeconds: ttl.maxSeconds };
+  }
+
+  private owned({ name, tiers }: FailoverPolicy, verdict: GateVerdict): Held {
+    const wanted = verdict.kind === 'tier' ? tierName(this.config!, tiers[verdict.tier]!) : undefined;
+    const state = this.writers.want(name, wanted);
+    const owner = verdict.kind === 'closed' ? undefined : answeredOwner(state);
+    this.answered.set(name, owner);
+    const serving =
+      state.move === undefined && wanted === undefined ? Serving.BEHIND : Serving.BETWEEN_WRITERS;
+    return { tier: this.tierOf(tiers, owner), serving, ttlSeconds: state.ttlSeconds };
+  }
+
+  private tierOf(tiers: FailoverPolicy['tiers'], name: string | undefined): number | undefined {
+    const index = name === undefined ? -1 : tiers.findIndex((tier) => tierName(this.config!, tier) === name);
+    return index < 0 ? undefined : index;
+  }
+
+  /** Which endpoints are known to be caught up, as text. */
+  private lagsNow(): string {
+    const { lags } = this.parts;
+    return (this.config?.pools ?? [])
+      .map(({ replication }) =>
+        replication?.sources.map(
+          (source) => (lags.loadOf(source)?.value ?? Infinity) <= replication.maxSeconds,
+        ),
+      )
+      .join(';');
+  }
+
+  private arm(untilMs: number | undefined): void {
+    this.timer?.cancel();
+    const { clock, onChange } = this.parts;
+    this.timer =
+      untilMs === undefined
+        ? undefined
+        : clock.setTimer(onChange, Math.max(1, Math.ceil(untilMs - clock.monotonicMs())));
+  }
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { freshGate, type GateState, type GateTier, passGate } from '../../src/steering/gate.ts';
+
+const tier = (name: string, own: Partial<GateTier> = {}): GateTier => ({
+  ...{ name, usable: true, caughtUp: true, promoted: false, waitMs: 120_000, afterWait: 'nodata' },
+  ...own,
+});
+const down = { usable: false };
+const behind = { caughtUp: false };
+
+/** What the gate says of `a` and `b` when `active` is in service. */
+function pass(active: string | undefined, tiers: readonly GateTier[], nowMs = 0, before?: GateState) {
+  const { state, verdict } = passGate(before ?? { ...freshGate, active }, tiers, nowMs);
+  return { state, said: verdict.kind === 'tier' ? tiers[verdict.tier]!.name : verdict.kind };
+}
+
+describe('a gate', () => {
+  it.each<[string, string | undefined, GateTier[], string]>([
+    ['keeps who is in service, whatever its lag', 'a', [tier('a', behind), tier('b')], 'a'],
+    ['lets a standby that is caught up take over', 'a', [tier('a', down), tier('b')], 'b'],
+    ['does not let one that is behind', 'a', [tier('a', down), tier('b', behind)], 'wait'],
+    [
+      'passes by one that is behind for the next that is not',
+      'a',
+      [tier('a', down), tier('b', behind), tier('c')],
+      'c',
+    ],
+    ['does not let in again who comes back behind', 'b', [tier('a', behind), tier('b')], 'b'],
+    ['does when it is caught up', 'b', [tier('a'), tier('b', behind)], 'a'],
+    ['lets in nobody at first who is behind', undefined, [tier('a', behind), tier('b', behind)], 'wait'],
+    ['does what people say', 'a', [tier('a'), tier('b', { ...behind, promoted: true })], 'b'],
+    ['but not with one that is down', 'a', [tier('a'), tier('b', { ...down, promoted: true })], 'a'],
+    ['waits for nobody when nobody is up', 'a', [tier('a', down), tier('b', down)], 'wait'],
+  ])('%s', (_, active, tiers, said) => {
+    expect(pass(active, tiers).said).toBe(said);
+  });
+
+  it('waits for those that are behind from when nobody else could serve, then does as told', () => {
+    const tiers = [tier('a', down), tier('b', behind)];
+    const first = pass('a', tiers, 5_000);
+    expect(first.state).toEqual({ active: 'a', behindSinceMs: 5_000 });
+    expect(pass('a', tiers, 124_999, first.state).said).toBe('wait');
+    expect(pass('a', tiers, 125_000, first.state).said).toBe('closed');
+    const serving = [tier('a', down), tier('b', { ...behind, afterWait: 'serve' })];
+    const forced = pass('a', serving, 125_000, first.state);
+    expect([forced.said, forced.state.active]).toEqual(['b', 'b']);
+    // It is in service now: the one that comes back behind has to catch up with it.
+    expect(pass('b', [tier('a', behind), serving[1]!], 130_000, forced.state).said).toBe('b');
+  });
+
+  it('begins to wait anew after somebody could serve', () => {
+    const waiting = pass('a', [tier('a', down), tier('b', behind)], 1_000);
+    const again = pass('a', [tier('a'), tier('b', behind)], 2_000, waiting.state);
+    expect(again.state.behindSinceMs).toBeUndefined();
+  });
+});
