@@ -148,7 +148,12 @@ function unknownKey(key: string, schema: z.ZodType, raw: unknown): string {
 }
 
 function knownKeys(schema: z.ZodType, raw: unknown): string[] {
-  return Object.keys(schema instanceof z.ZodObject ? schema.shape : shapeOf(schema, raw));
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  if (schema instanceof z.ZodUnion && !(schema instanceof z.ZodDiscriminatedUnion))
+    return schema.options.flatMap((option) =>
+      option instanceof z.ZodObject ? Object.keys(option.shape) : [],
+    );
+  return Object.keys(shapeOf(schema, raw));
 }
 
 /** The keys of the variant that a value is of, by its `type`. */

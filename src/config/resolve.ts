@@ -34,7 +34,8 @@ export function resolveConfig(
 ): Config | undefined {
   const base = dirname(file);
   const listen = draft.listen && resolveListen(draft.listen, environment, base, findings);
-  const queryLog = draft.queryLog && resolveQueryLog(draft.queryLog, base, findings);
+  const queryLog = draft.queryLog && resolveQueryLog(draft.queryLog, environment, base, findings);
+  const rateLimit = draft.rateLimit && resolveRateLimit(draft.rateLimit, findings);
   const dns = draft.dns && resolveDns(draft.dns, environment, base, findings);
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
   const regions = mapNamed(draft.regions, resolveRegion);
@@ -76,7 +77,7 @@ export function resolveConfig(
     pushTokens: pushTokens ?? [],
     listen,
     dns,
-    rateLimit: draft.rateLimit && resolveRateLimit(draft.rateLimit),
+    rateLimit,
     state: resolveState(draft.state, environment, base),
     queryLog,
     geo: { databases },

@@ -15,6 +15,11 @@ export function showName(name: string): string {
   return `\`${printable(shorten(name))}\``;
 }
 
+/** A path in backticks, whole: it is to be found or copied. */
+export function showPath(path: string): string {
+  return `\`${printable(path)}\``;
+}
+
 /** `a, b, c, …` */
 export function showNames(names: Iterable<string>): string {
   const shown: string[] = [];

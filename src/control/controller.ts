@@ -10,7 +10,9 @@ import type { Random } from '../runtime/random.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
-import type { ExplainHealth } from './explain-endpoints.ts';
+import { conditionWords } from './condition-words.ts';
+import { conditionsWithout } from './explain/without.ts';
+import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
 import { LiveConditions } from './live-conditions.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
@@ -53,6 +55,8 @@ export class Controller {
   private readonly settings: SettingsMaker;
   private inUse: Loaded | undefined;
   private newest: SnapshotBuffers | undefined;
+  /** The conditions of the newest snapshot. */
+  private grownUnder: ReturnType<LiveConditions['compose']> | undefined;
   private generation = 0;
   private timer: Timer | undefined;
   private pendingFailures: HealthChange[] = [];
@@ -77,11 +81,17 @@ export class Controller {
     return this.newest;
   }
 
-  /** Health as explanations need it, by the indexes of the config in use. */
-  get explainHealth(): ExplainHealth {
+  /** What answers are made from, for explanations; undefined before the first snapshot. */
+  get explainWorld(): ExplainWorld | undefined {
+    const { inUse: loaded, newest: snapshot, grownUnder: conditions } = this;
+    if (loaded === undefined || snapshot === undefined || conditions === undefined) return undefined;
+    const { clock, health } = this.parts;
+    const nowMs = clock.now();
     return {
-      stateOf: (pool, endpoint) => this.parts.health.stateOf(pool, endpoint),
-      wasGood: (pool, endpoint) => this.conditions.lastGood.has(this.inUse!.config, pool, endpoint),
+      ...{ loaded, snapshot, conditions, nowMs },
+      words: conditionWords(loaded.config, conditions),
+      health: (pool, endpoint) => health.stateOf(pool, endpoint),
+      conditionsWithout: (lost) => conditionsWithout(loaded.config, conditions, lost),
     };
   }
 
@@ -256,7 +266,9 @@ export class Controller {
 
   private compose(loaded: Loaded): SnapshotBuffers {
     const { config, image, geo, owners } = loaded;
-    const rotation = buildRotation(config, this.conditions.compose(), this.slots);
+    const conditions = this.conditions.compose();
+    const rotation = buildRotation(config, conditions, this.slots);
+    this.grownUnder = conditions;
     const settings = this.settings.make(loaded);
     return { generation: ++this.generation, image, views: geo.maps, owners, rotation, settings };
   }

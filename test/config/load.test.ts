@@ -30,6 +30,7 @@ describe('loadConfig', () => {
         workers: 4,
         tls: [],
         proxy: [],
+        proxyUdp: true,
         tcp: { connections: 10_000, perClient: 512, idleMs: 10_000 },
       },
       dns: { udpBytes: 1232, nsid: undefined, version: undefined, identity: undefined, cookies: 'own' },
@@ -192,7 +193,7 @@ zones:
     ]);
     expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 37 }] });
     const steer = config.zones[0]!.steer.map((one) => ({ ...one, owner: formatName(one.owner) }));
-    expect(steer).toEqual([{ owner: 'app.example.com.', steering: 0, line: 32, column: 59 }]);
+    expect(steer).toEqual([{ owner: 'app.example.com.', steering: 0, line: 37, column: 59 }]);
   });
 
   it('makes tiers of endpoints and regions', () => {

@@ -88,7 +88,7 @@ describe('overrides', () => {
     ],
     [
       '{ region: a, action: dwon, reason: x }',
-      '6:26: `action`: found "dwon", wanted one of drain, down, up; did you mean `down`? [CONFIG_VALUE]',
+      '6:26: `action`: found "dwon", wanted one of drain, down, up, promote; did you mean `down`? [CONFIG_VALUE]',
     ],
     [
       '{ region: a, action: up, reason: x, until: tomorrow }',

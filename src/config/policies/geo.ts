@@ -18,8 +18,8 @@ export const geoSchema = z
         { error: 'a mapping of clients to pools and policies, with `default`' },
       )
       .catchall(reference(useWanted))
-      .refine((map) => Object.keys(map).length <= limits.clientKeys, {
-        error: `a mapping of at most ${limits.clientKeys} keys`,
+      .refine((map) => Object.keys(map).length <= limits.viewEntries, {
+        error: `a mapping of at most ${limits.viewEntries} keys`,
       })
       .describe(
         'Clients (`EU`, `EU27`, `EEA`, `US`, `US-CA`, `AS64500`, `192.0.2.0/24`) to a pool, a policy or `none`; the most specific key wins.',

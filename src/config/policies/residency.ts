@@ -31,8 +31,8 @@ export const residencySchema = z
     { error: 'a mapping of clients to regions, with `unknown`' },
   )
   .catchall(permitted())
-  .refine((input) => Object.keys(input).length <= limits.clientKeys, {
-    error: `a mapping of at most ${limits.clientKeys} keys`,
+  .refine((input) => Object.keys(input).length <= limits.viewEntries, {
+    error: `a mapping of at most ${limits.viewEntries} keys`,
   })
   .describe(
     'Which regions may serve whom: clients (`EU`, `EU27`, `EEA`, `US`, `US-CA`, `AS64500`, `192.0.2.0/24`) to `any`, `none`, a region or a list of regions.',

@@ -9,7 +9,7 @@ import type { PolicyContext } from './context.ts';
 import { resolveWindow, windowKeys } from './window.ts';
 
 const rulesWanted = `a list of 1 to ${limits.splitRules} rules`;
-const listWanted = `clients, or a list of 1 to ${limits.clientKeys} of them: ${clientsWanted}`;
+const listWanted = `clients, or a list of 1 to ${limits.viewEntries} of them: ${clientsWanted}`;
 
 const ruleSchema = z
   .strictObject(
@@ -21,7 +21,7 @@ const ruleSchema = z
             z
               .array(reference(clientsWanted), { error: listWanted })
               .min(1, { error: listWanted })
-              .max(limits.clientKeys, { error: listWanted }),
+              .max(limits.viewEntries, { error: listWanted }),
           ],
           { error: listWanted },
         )

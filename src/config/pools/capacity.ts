@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Findings, Named } from '../findings.ts';
 import type { Endpoint, Region } from '../model.ts';
 import type { Capacity } from '../policy-model.ts';
+import { percentage } from '../quantities.ts';
 import type { Path } from '../source.ts';
-import { number, percentage } from '../values.ts';
+import { number } from '../values.ts';
 import { showName } from '../wording.ts';
 import { loadSchema, resolveLoad } from './load-source.ts';
 

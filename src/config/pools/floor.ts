@@ -3,7 +3,8 @@ import { limits } from '../../runtime/limits.ts';
 import type { Findings } from '../findings.ts';
 import type { Endpoint } from '../model.ts';
 import type { Floor } from '../policy-model.ts';
-import { integer, percentage } from '../values.ts';
+import { percentage } from '../quantities.ts';
+import { integer } from '../values.ts';
 import { showName } from '../wording.ts';
 
 export const floorSchema = z

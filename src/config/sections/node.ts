@@ -6,7 +6,7 @@ import type { Config } from '../model.ts';
 import { readPushTokens } from '../push-tokens.ts';
 import { text } from '../values.ts';
 
-const nodeWanted = 'at most 63 printable ASCII characters';
+const nodeWanted = 'at most 63 printable ASCII characters, no spaces';
 
 export const nodeSchema = z
   .strictObject(

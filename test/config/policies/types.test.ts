@@ -191,7 +191,7 @@ describe('types of policies', () => {
 
   it('numbers the ways in which names are steered by their use', () => {
     const { config } = read(near, 'f: { type: nearest, pool: q }');
-    expect(config.steerings).toEqual([{ policy: 0 }, { policy: 1 }, { policy: 2 }, { policy: 3 }]);
+    expect(config.steerings.map(({ policy }) => policy)).toEqual([0, 1, 2, 3]);
     expect(config.zones[0]!.steer.map(({ steering }) => steering)).toEqual([0, 1, 2, 3]);
   });
 });

@@ -58,7 +58,7 @@ export class PoolGroups {
    */
   membersOf({ pool, among, members = among }: GroupRequest, context: GrowContext): Members {
     const { kind } = context;
-    if (this.isTogether(context)) {
+    if (isTogether(context)) {
       const both = this.membersOfKind(pool, context, families, members);
       if (this.hasBoth(pool, context, both)) return both;
     }
@@ -66,12 +66,8 @@ export class PoolGroups {
   }
 
   private staysTogether({ pool, among, members = among }: GroupRequest, context: GrowContext): boolean {
-    if (!this.isTogether(context)) return false;
+    if (!isTogether(context)) return false;
     return this.hasBoth(pool, context, this.membersOfKind(pool, context, families, members));
-  }
-
-  private isTogether({ kind, families: rule }: GrowContext): boolean {
-    return rule === 'together' && kind <= RecordKind.AAAA;
   }
 
   private has(pool: number, endpoint: number, kind: RecordKind, { steering }: GrowContext): boolean {
@@ -185,6 +181,11 @@ function keyOf({ pool, even, among, members }: GroupRequest, context: GrowContex
 /** An empty list is not the same as none. */
 function listKey(list: readonly number[] | undefined): string {
   return list === undefined ? '' : `[${list.join()}]`;
+}
+
+/** Whether A and AAAA go by each other: kinds that lead to hosts have no other family. */
+export function isTogether({ kind, families: rule }: GrowContext): boolean {
+  return rule === 'together' && kind <= RecordKind.AAAA;
 }
 
 export function otherFamily(context: GrowContext): GrowContext {
