@@ -7,12 +7,12 @@ export const DB = 0;
 export const WEB = 1;
 /** Of the website, but not from region c. */
 export const RESIDENT = 2;
-export const TTL_SECONDS = 20;
+const TTL_SECONDS = 20;
 export const FLOOR_REGIONS = 2;
 export const MAX_LAG_SECONDS = 30;
 export const LAG_KEEP_MS = 30_000;
 
-export const monitor: Monitor = {
+const monitor: Monitor = {
   ...{ name: 'tcp', intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2, source: undefined },
   check: { type: 'tcp', port: 5432, send: undefined, expect: undefined },
 };

@@ -57,7 +57,7 @@ export class Controller {
   private inUse: Loaded | undefined;
   private newest: SnapshotBuffers | undefined;
   /** The conditions of the newest snapshot. */
-  private grownUnder: Conditions | undefined;
+  private grownUnder: ReturnType<LiveConditions['compose']> | undefined;
   private generation = 0;
   private timer: Timer | undefined;
   private pendingFailures: HealthChange[] = [];

@@ -9,7 +9,7 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Conditions } from '../snapshot/compile/conditions.ts';
-import { ConditionsComposer } from './conditions.ts';
+import { type ComposedConditions, ConditionsComposer } from './conditions.ts';
 import { callFence } from './fence.ts';
 import { HostTable, lookUp } from './host-table.ts';
 import { LastGood } from './last-good.ts';
@@ -73,7 +73,7 @@ export class LiveConditions {
   }
 
   /** The conditions now; `onChange` is called when time alone changes them. */
-  compose(): Conditions {
+  compose(): ComposedConditions & Conditions {
     const { clock, health, onChange } = this.parts;
     const config = this.config!;
     this.lastGood.observe(config, (pool, endpoint) => health.stateOf(pool, endpoint).state);

@@ -83,7 +83,7 @@ export interface WriterOutcome {
 }
 
 /** A store or a fence that failed is tried again after so long. */
-export const WRITER_RETRY_MS = 1_000;
+const WRITER_RETRY_MS = 1_000;
 
 /**
  * The state after a start. `record`: what the disk has. Without it the first epoch is `freshEpoch`, which should be above

@@ -47,6 +47,7 @@ describe('the HTTP side of a service', () => {
           ),
         },
       ],
+      successions: [],
       credit: expect.stringContaining('DB-IP'),
     });
   });

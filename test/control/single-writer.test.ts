@@ -52,10 +52,10 @@ describe('a single writer', () => {
     await responders[0]!.stop();
     await until(async () => (await data(service)) === '');
     const emptyMs = performance.now();
-    const explained = (await (
-      await get(service, '/api/v1/explain?name=app.example.com&client=81.2.69.1')
-    ).json()) as { answer: { extendedError: { text: string } } };
-    expect(explained.answer.extendedError.text).toBe('the name moves from one writer to another');
+    const page = await get(service, '/api/v1/explain?name=app.example.com&client=81.2.69.1');
+    expect(await page.json()).toMatchObject({
+      answer: { extendedError: { text: 'the name moves from one writer to another' } },
+    });
     expect(await metric(service, 'meridian_writer_answered{policy="app"}')).toBe(0);
     expect(succession(service)).toMatchObject({ answered: null, epoch });
     expect(succession(service).state).toMatch(/^moves to eu-central under epoch \d+: /);

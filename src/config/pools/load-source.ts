@@ -21,7 +21,7 @@ function readUrl(input: string): string | undefined {
   return /^https?:$/.test(protocol) && username === '' && password === '' ? input : undefined;
 }
 
-export function statement() {
+function statement() {
   const wanted = `text of at most ${limits.statementLength} characters on one line`;
   return text(wanted).max(limits.statementLength, { error: wanted }).optional();
 }

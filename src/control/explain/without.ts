@@ -62,7 +62,24 @@ export function conditionsWithout(
     drained: (pool, endpoint) => conditions.drained(pool, endpoint),
     frozen: (pool) => conditions.frozen(pool),
     share: (pool, region) => Math.min(conditions.share(pool, region), anew?.share(pool, region) ?? SHARE_ALL),
+    held: (policy) => heldWithout(config, conditions, policy, isLost),
   };
+}
+
+/** Who is held stays so while anything of it is left; after that health says who comes next, lags aside. */
+function heldWithout(
+  { policies, pools }: Config,
+  conditions: Conditions,
+  index: number,
+  isLost: (pool: number, endpoint: number) => boolean,
+): ReturnType<Conditions['held']> {
+  const held = conditions.held(index);
+  const policy = policies[index]!;
+  if (held?.tier === undefined || policy.type !== 'failover') return held;
+  const tier = policy.tiers[held.tier]!;
+  if ('policy' in tier) return held;
+  const own = 'endpoints' in tier ? tier.endpoints : [...pools[tier.pool]!.endpoints.keys()];
+  return own.every((endpoint) => isLost(tier.pool, endpoint)) ? undefined : held;
 }
 
 /** As it is kept: those that are up are the last good ones, unless nothing of their family is. */

@@ -7,7 +7,7 @@ import { chain } from './final.ts';
 import type { Grow } from './grow.ts';
 
 /** Longest TTL of an answer without an address between two owners, seconds: the new one may be there at any moment. */
-export const BETWEEN_TTL_SECONDS = 5;
+const BETWEEN_TTL_SECONDS = 5;
 
 /**
  * The tree of a failover of which one tier alone may serve, as somebody else has decided: that tier, whatever it takes, or
