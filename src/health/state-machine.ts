@@ -1,5 +1,5 @@
 /**
- * The health of one endpoint as a pure function of its probe results. docs/operators/health-checks.md says
+ * The health of one endpoint as a pure function of its probe results. docs/health-checks.md says
  * the same in words, docs/decisions/0006-silence-weighs-less.md why.
  */
 

@@ -25,7 +25,7 @@ async function timeToLeave(
 
 /** The rows of the timing table in the operators' page. */
 function documentedTimes(): { by: Monitor; silentMs: number; refusingMs: number }[] {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/operators/health-checks.md'), 'utf8');
+  const page = readFileSync(join(import.meta.dirname, '../../docs/health-checks.md'), 'utf8');
   const row = /^\| ([\d.]+) s +\| ([\d.]+) s +\| (\d+) +\| ([\d.]+) s +\| ([\d.]+) s +\|$/gm;
   return [...page.matchAll(row)].map((cells) => {
     const [interval, timeout, fall, silent, refusing] = cells.slice(1).map(Number) as [
