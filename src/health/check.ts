@@ -19,6 +19,7 @@ export class Check {
   spacingMs = 0;
   deadlineMs: number;
   silenceWeight = 1;
+  suspectMs: number | undefined;
   /** Marks its valid entry in the queue; older entries hold older tickets. */
   ticket = 0;
   /** Its regular probes have got their random phase. */

@@ -3,7 +3,7 @@ import { limits } from '../runtime/limits.ts';
 import type { Random } from '../runtime/random.ts';
 import { Attempt } from './attempt.ts';
 import type { Check } from './check.ts';
-import { planNext } from './confirmation.ts';
+import { type Plan, planConfirmation, planNext } from './confirmation.ts';
 import { DueQueue } from './due-queue.ts';
 import type { ProbeResult, Probes } from './probes/probe.ts';
 import { isInDoubt, judge, type Outcome, type Standing } from './state-machine.ts';
@@ -80,8 +80,10 @@ export class Scheduler {
     this.arm();
   }
 
+  /** With no try left, the newest has been silent for long enough: those that confirm it begin beside it. */
   private begin(check: Check, nowMs: number): void {
     const { clock, probes } = this.parts;
+    if (check.triesLeft === 0) follow(check, planConfirmation(check.monitor, check.usualMs, this.isScarce));
     check.beganAt = nowMs;
     check.triesLeft -= 1;
     this.inFlight += 1;
@@ -93,11 +95,13 @@ export class Scheduler {
     check.attempts.push(attempt);
     attempt.run(probes, check.target, check.monitor.check);
     if (check.triesLeft > 0) this.enqueue(check, nowMs + check.spacingMs);
+    else if (check.suspectMs !== undefined) this.enqueue(check, nowMs + check.suspectMs);
   }
 
   /** Judges the results whose turn has come; when the plan is carried out or pointless, makes the next. */
   private settle(check: Check): void {
     let said = false;
+    if (isAnswered(check)) this.endTries(check);
     while (check.attempts[0]?.result !== undefined) {
       const { result, beganAt } = check.attempts.shift()!;
       said = this.count(check, result!, beganAt) || said;
@@ -123,12 +127,8 @@ export class Scheduler {
   /** `said`: the newest result said something; else the machine is short of something and a pause is due. */
   private plan(check: Check, said: boolean): void {
     const { standing, monitor } = check;
-    const scarce = this.inFlight > limits.probesAtOnce / 2;
-    const plan = planNext(standing, monitor, check.usualMs, scarce);
-    check.triesLeft = plan.tries;
-    check.spacingMs = plan.spacingMs;
-    check.deadlineMs = plan.deadlineMs;
-    check.silenceWeight = plan.silenceWeight;
+    const plan = planNext(standing, monitor, check.usualMs, this.isScarce);
+    follow(check, plan);
     const delayMs = isInDoubt(standing) ? plan.delayMs : this.spread(check, plan.delayMs);
     const pauseMs = said ? 0 : Math.min(monitor.intervalMs, 1_000);
     this.enqueue(check, Math.max(check.beganAt + delayMs, this.parts.clock.monotonicMs() + pauseMs));
@@ -148,8 +148,18 @@ export class Scheduler {
   private abandonAttempts(check: Check): void {
     for (const attempt of check.attempts) if (attempt.abandon()) this.inFlight -= 1;
     check.attempts.length = 0;
+    this.endTries(check);
+  }
+
+  /** Those in flight go on. */
+  private endTries(check: Check): void {
     check.triesLeft = 0;
     check.ticket += 1;
+  }
+
+  /** Many probes are in flight, as when a region is out. */
+  private get isScarce(): boolean {
+    return this.inFlight > limits.probesAtOnce / 2;
   }
 
   private enqueue(check: Check, dueMs: number): void {
@@ -170,6 +180,20 @@ export class Scheduler {
       this.beginDue();
     }, delayMs);
   }
+}
+
+function follow(check: Check, plan: Plan): void {
+  check.triesLeft = plan.tries;
+  check.spacingMs = plan.spacingMs;
+  check.deadlineMs = plan.deadlineMs;
+  check.silenceWeight = plan.silenceWeight;
+  check.suspectMs = plan.suspectMs;
+}
+
+/** So many tries beside a silent one have succeeded that its silence is a lost packet: no more are wanted. */
+function isAnswered({ attempts, monitor }: Check): boolean {
+  const ended = attempts.flatMap(({ result }) => result ?? []);
+  return attempts[0]?.result === undefined && ended.length >= monitor.rise && ended.every(({ ok }) => ok);
 }
 
 function outcomeOf(result: ProbeResult): Outcome {
