@@ -8,6 +8,7 @@ import { type BenchContext, fullPlan, quickPlan } from './plan.ts';
 import { formatGroup, type Group, mark, toJson } from './report.ts';
 import { measureBefore } from './rows/before.ts';
 import { measureFailover } from './rows/failover.ts';
+import { measureHealth } from './rows/health.ts';
 import { measureMany } from './rows/many.ts';
 import { measureNames } from './rows/names.ts';
 import { measurePeers } from './rows/peers.ts';
@@ -28,6 +29,7 @@ const groups = {
   many: measureMany,
   reload: measureReload,
   failover: measureFailover,
+  health: measureHealth,
   start: measureStart,
   tcp: measureTcp,
   before: measureBefore,
@@ -42,6 +44,7 @@ const needsMeridian = new Set<GroupName>([
   'many',
   'reload',
   'failover',
+  'health',
   'start',
   'tcp',
   'before',

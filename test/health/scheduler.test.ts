@@ -117,13 +117,16 @@ describe('Scheduler', () => {
     expect(world.network.mostInFlight).toBeLessThanOrEqual(limits.probesAtOnce);
   });
 
-  it('probes one address no more often at once than it has slots, and each endpoint in its turn', async () => {
+  it('probes one address no more often at once than it has slots, each endpoint in its turn', async () => {
     const world = new World();
     const one = { ...pool('app', []), endpoints: sameAddress(100) };
-    world.network.set('192.0.2.1', 'silent');
     world.checker.start(config(one, pool('other', addresses(100))), []);
     await world.clock.advance(30_000);
-    expect(world.states(0, 100)).toEqual(new Array(100).fill('down'));
+    world.network.set('192.0.2.1', 'silent');
+    const allDown = () => world.states(0, 100).every((state) => state === 'down');
+    expect(await world.clock.until(allDown, 60_000, 100)).toBeLessThanOrEqual(20_000);
+    await world.clock.advance(30_000);
+    expect(allDown()).toBe(true);
     expect(world.states(1, 100)).toEqual(new Array(100).fill('up'));
     expect(world.network.mostTo('192.0.2.1')).toBe(limits.probesPerHost);
   });
