@@ -39,17 +39,11 @@ export class TimerWheel<T> {
     return this.due.shift()?.item;
   }
 
-  /**
-   * When to look again: never later than the first is due, earlier at times. Undefined when nothing waits.
-   */
+  /** When to look again: never later than the first is due, earlier at times. Undefined when nothing waits. */
   get nextMs(): number | undefined {
     if (!this.due.isEmpty) return this.tick * this.tickMs;
     this.soonest ??= this.findSoonest();
     return this.soonest === Number.POSITIVE_INFINITY ? undefined : this.soonest * this.tickMs;
-  }
-
-  clear(): void {
-    for (const list of [this.due, ...this.slots]) for (const seat of list) seat.leave();
   }
 
   private turnTo(now: number): void {
