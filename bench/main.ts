@@ -8,6 +8,7 @@ import { type BenchContext, fullPlan, quickPlan } from './plan.ts';
 import { formatGroup, type Group, mark, toJson } from './report.ts';
 import { measureBefore } from './rows/before.ts';
 import { measureFailover } from './rows/failover.ts';
+import { measureHealth } from './rows/health.ts';
 import { measureLarge } from './rows/large.ts';
 import { measureMany } from './rows/many.ts';
 import { measureNames } from './rows/names.ts';
@@ -30,6 +31,7 @@ const groups = {
   large: measureLarge,
   reload: measureReload,
   failover: measureFailover,
+  health: measureHealth,
   start: measureStart,
   tcp: measureTcp,
   before: measureBefore,
@@ -44,6 +46,7 @@ const needsMeridian = new Set<GroupName>([
   'many',
   'reload',
   'failover',
+  'health',
   'start',
   'tcp',
   'before',

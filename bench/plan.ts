@@ -11,11 +11,13 @@ export interface Plan {
   readonly publishTrials: number;
   /** Endpoints killed, each in its own pool. */
   readonly killTrials: number;
+  /** How long ten thousand endpoints are watched being probed. */
+  readonly probeSeconds: number;
   readonly coldStarts: number;
   readonly warmStarts: number;
 }
 
-/** About nine minutes. */
+/** About fourteen minutes. */
 export const fullPlan: Plan = {
   rounds: 7,
   roundSeconds: 5,
@@ -23,12 +25,13 @@ export const fullPlan: Plan = {
   reloads: 20,
   reloadSeconds: 30,
   publishTrials: 5,
-  killTrials: 10,
+  killTrials: 20,
+  probeSeconds: 60,
   coldStarts: 3,
   warmStarts: 5,
 };
 
-/** About two minutes: good for a look, too short for a verdict. */
+/** About five minutes: good for a look, too short for a verdict. */
 export const quickPlan: Plan = {
   rounds: 3,
   roundSeconds: 2,
@@ -37,6 +40,7 @@ export const quickPlan: Plan = {
   reloadSeconds: 8,
   publishTrials: 2,
   killTrials: 5,
+  probeSeconds: 20,
   coldStarts: 1,
   warmStarts: 2,
 };

@@ -17,18 +17,20 @@ export interface FailoverSetup {
   readonly port: number;
   readonly httpPort: number;
   readonly intervalSeconds: number;
-  /** Where all secondaries are probed. */
-  readonly steadyPort: number;
+  /** Undefined: the default. */
+  readonly timeoutMs: number | undefined;
+  /** Where all secondaries are probed, `address:port`. */
+  readonly steady: string;
   /** Where each pool's primary is probed. */
-  readonly probePorts: readonly number[];
+  readonly probes: readonly string[];
 }
 
 /**
- * Writes a config with one pool for each probe port. No database places the loopback client, so that the order of
+ * Writes a config with one pool for each place that is probed. No database places the loopback client, so that the order of
  * the regions decides and the primary is first.
  */
 export function writeFailoverConfig(setup: FailoverSetup): FailoverPool[] {
-  const pools = setup.probePorts.map((_, i) => ({
+  const pools = setup.probes.map((_, i) => ({
     owner: `f${i}.${apex}`,
     primary: `198.51.100.${i + 1}`,
     secondary: `203.0.113.${i + 1}`,
@@ -37,11 +39,12 @@ export function writeFailoverConfig(setup: FailoverSetup): FailoverPool[] {
     ({ primary, secondary }, i) => `  f${i}:
     monitor: web
     endpoints:
-      - { name: primary, region: first, address: ${primary}, probe: "127.0.0.1:${setup.probePorts[i]}" }
-      - { name: secondary, region: second, address: ${secondary}, probe: "127.0.0.1:${setup.steadyPort}" }
+      - { name: primary, region: first, address: ${primary}, probe: "${setup.probes[i]}" }
+      - { name: secondary, region: second, address: ${secondary}, probe: "${setup.steady}" }
 `,
   );
   const policies = pools.map((_, i) => `  f${i}: { type: nearest, pool: f${i}, ttl: 20s }\n`);
+  const timeout = setup.timeoutMs === undefined ? '' : `, timeout: ${setup.timeoutMs}ms`;
   const text = `node: { name: bench }
 listen:
   dns: [ "127.0.0.1:${setup.port}" ]
@@ -52,7 +55,7 @@ regions:
   first: { location: [ 39.04, -77.49 ] }
   second: { location: [ 53.35, -6.26 ] }
 monitors:
-  web: { type: http, path: /, interval: ${setup.intervalSeconds}s, timeout: 1s, fall: ${monitor.fall}, rise: ${monitor.rise} }
+  web: { type: http, path: /, interval: ${setup.intervalSeconds}s${timeout}, fall: ${monitor.fall}, rise: ${monitor.rise} }
 pools:
 ${poolText.join('')}policies:
 ${policies.join('')}zones:

@@ -14,7 +14,10 @@ import { type FailoverPool, monitor, writeFailoverConfig } from './failover-conf
 export async function measureFailover(context: BenchContext): Promise<Group> {
   const rows: Row[] = [];
   rows.push(...(await measurePublish(context)));
-  for (const interval of [1, 10] as const) rows.push(await measureKill(context, interval));
+  for (const interval of [1, 10] as const) {
+    rows.push(await measureKill(context, interval, 'killed'));
+    rows.push(await measureKill(context, interval, 'silent'));
+  }
   return { title: 'Failover: 2 workers, fall 3, rise 2', rows };
 }
 
@@ -51,23 +54,28 @@ async function measurePublish(context: BenchContext): Promise<Row[]> {
   });
 }
 
-/** Port closed → no worker answers the endpoint's address; one pool a trial, killed at spread moments. */
-async function measureKill(context: BenchContext, intervalSeconds: 1 | 10): Promise<Row> {
+/** Port closed, or no answer any more → no worker answers the endpoint's address; one pool a trial, at spread moments. */
+async function measureKill(
+  context: BenchContext,
+  intervalSeconds: 1 | 10,
+  how: 'killed' | 'silent',
+): Promise<Row> {
   const trials = context.plan.killTrials;
-  const name = `kill-${intervalSeconds}s`;
+  const name = `${how}-${intervalSeconds}s`;
   const watching = { sockets: 8, pauseMs: 10 };
   return withPools(context, name, intervalSeconds, trials, watching, async (pools) => {
-    context.progress(`killing ${trials} endpoints, interval ${intervalSeconds} s`);
+    context.progress(`${trials} endpoints ${how}, interval ${intervalSeconds} s`);
     const delays = await Promise.all(
       pools.map(async ({ responder, watch, secondary }, index) => {
         await sleep((intervalSeconds * 1000 * index) / trials);
         const killed = performance.now();
-        await responder.kill();
+        if (how === 'killed') await responder.kill();
+        else responder.fallSilent();
         return ((await watch.settled(secondary, 60_000)) - killed) / 1000;
       }),
     );
     return {
-      name: `endpoint killed to gone, interval ${intervalSeconds} s`,
+      name: `endpoint ${how} to gone, interval ${intervalSeconds} s`,
       value: Math.max(...delays),
       unit: 's',
       bound: targets.goneSeconds[intervalSeconds],
@@ -94,14 +102,18 @@ async function withPools<T>(
   mkdirSync(directory);
   const [port, httpPort] = [await freePort(), await freePort()];
   const steady = await Responder.listen();
-  const responders = await Promise.all(Array.from({ length: count }, () => Responder.listen()));
+  // Each at an address of its own: one address gets a bounded number of probes at once.
+  const responders = await Promise.all(
+    Array.from({ length: count }, (_, i) => Responder.listen(`127.0.1.${i + 1}`)),
+  );
   const pools = writeFailoverConfig({
     directory,
     port,
     httpPort,
     intervalSeconds,
-    steadyPort: steady.port,
-    probePorts: responders.map((responder) => responder.port),
+    timeoutMs: intervalSeconds < 2 ? 500 : undefined,
+    steady: steady.place,
+    probes: responders.map((responder) => responder.place),
   });
   const server = new ServerProcess(serveCommand(directory), directory, 'meridian', undefined);
   const watched = pools.map((pool, index) => ({

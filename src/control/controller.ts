@@ -8,7 +8,6 @@ import type { Log } from '../runtime/log.ts';
 import { formatProblem } from '../runtime/problem.ts';
 import type { Random } from '../runtime/random.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import type { Conditions } from '../snapshot/compile/conditions.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
 import { conditionWords } from './condition-words.ts';

@@ -2,6 +2,7 @@ import type { Monitor } from '../config/model.ts';
 import type { Attempt } from './attempt.ts';
 import type { ProbeTarget } from './probes/probe.ts';
 import type { Standing } from './state-machine.ts';
+import { Seat } from './waiting-list.ts';
 
 /** One thing to probe: a target under a monitor's settings, however many endpoints it stands for. */
 export class Check {
@@ -19,10 +20,13 @@ export class Check {
   spacingMs = 0;
   deadlineMs: number;
   silenceWeight = 1;
-  /** Marks its valid entry in the queue; older entries hold older tickets. */
-  ticket = 0;
-  /** Its regular probes have got their random phase. */
-  phased = false;
+  suspectMs: number | undefined;
+  /** Where its next turn waits. */
+  readonly seat = new Seat<Check>(this);
+  /** Its turn has come as far as its host goes (`Turns`). */
+  hasSlot = false;
+  /** Regular probes begin so long after each multiple of the interval; undefined before the first. */
+  phaseMs: number | undefined;
 
   constructor(target: ProbeTarget, monitor: Monitor, standing: Standing) {
     this.target = target;

@@ -3,10 +3,10 @@ import { limits } from '../runtime/limits.ts';
 import type { Random } from '../runtime/random.ts';
 import { Attempt } from './attempt.ts';
 import type { Check } from './check.ts';
-import { planNext } from './confirmation.ts';
-import { DueQueue } from './due-queue.ts';
+import { type Plan, planConfirmation, planNext } from './confirmation.ts';
 import type { ProbeResult, Probes } from './probes/probe.ts';
 import { isInDoubt, judge, type Outcome, type Standing } from './state-machine.ts';
+import { Turns } from './turns.ts';
 
 export interface SchedulerParts {
   readonly clock: Clock;
@@ -16,17 +16,14 @@ export interface SchedulerParts {
   readonly onResult: (check: Check, result: ProbeResult, before: Standing) => void;
 }
 
-/** Share of the interval by which a regular probe may come early. */
-const jitter = 0.1;
-
 /**
- * Decides when each check is probed. All checks wait in one queue under one timer; at most
- * `limits.probesAtOnce` probes are in flight. A check's next probe begins after its previous ended, but for
- * the overlapping tries that confirm a silence, so that endpoints which time out do not pile up.
+ * Decides when each check is probed. All checks wait in one wheel under one timer; at most `limits.probesAtOnce`
+ * probes are in flight, and `limits.probesPerHost` to one address. A check's next probe begins after its previous
+ * ended, but for the overlapping tries that confirm a silence, so that endpoints which time out do not pile up.
  */
 export class Scheduler {
   private readonly parts: SchedulerParts;
-  private readonly queue = new DueQueue<{ readonly check: Check; readonly ticket: number }>();
+  private readonly turns = new Turns();
   private readonly checks = new Set<Check>();
   private timer: Timer | undefined;
   private timerDueMs = 0;
@@ -36,17 +33,17 @@ export class Scheduler {
     this.parts = parts;
   }
 
-  /** Probes the check at once, then from a random phase on by its interval. */
+  /** Probes the check at once, then by its interval. */
   add(check: Check): void {
     this.checks.add(check);
-    this.enqueue(check, this.parts.clock.monotonicMs());
+    this.turns.set(check, this.parts.clock.monotonicMs());
     this.arm();
   }
 
   /** Makes the next probe of the check due now; one that is in flight goes on. */
   hasten(check: Check): void {
     if (!this.checks.has(check) || check.attempts.length > 0) return;
-    this.enqueue(check, this.parts.clock.monotonicMs());
+    this.turns.set(check, this.parts.clock.monotonicMs());
     this.arm();
   }
 
@@ -60,7 +57,6 @@ export class Scheduler {
   stop(): void {
     for (const check of this.checks) this.abandonAttempts(check);
     this.checks.clear();
-    this.queue.clear();
     this.timer?.cancel();
     this.timer = undefined;
   }
@@ -73,31 +69,37 @@ export class Scheduler {
     const nowMs = this.parts.clock.monotonicMs();
     const most = Math.min(limits.probesAtOnce, this.inFlight + limits.probesPerTurn);
     while (this.inFlight < most) {
-      const entry = this.queue.take(nowMs);
-      if (entry === undefined) break;
-      if (entry.ticket === entry.check.ticket) this.begin(entry.check, nowMs);
+      const check = this.turns.take(nowMs);
+      if (check === undefined) break;
+      this.begin(check, nowMs);
     }
     this.arm();
   }
 
+  /** With no try left, the newest has been silent for long enough: those that confirm it begin beside it. */
   private begin(check: Check, nowMs: number): void {
     const { clock, probes } = this.parts;
+    if (check.triesLeft === 0) {
+      follow(check, planConfirmation(check.monitor, check.usualMs, this.isScarce(check)));
+    }
     check.beganAt = nowMs;
     check.triesLeft -= 1;
     this.inFlight += 1;
     const attempt = new Attempt(clock, check.deadlineMs, () => {
-      this.inFlight -= 1;
+      this.ended(check);
       this.settle(check);
       this.arm();
     });
     check.attempts.push(attempt);
     attempt.run(probes, check.target, check.monitor.check);
-    if (check.triesLeft > 0) this.enqueue(check, nowMs + check.spacingMs);
+    if (check.triesLeft > 0) this.turns.set(check, nowMs + check.spacingMs);
+    else if (check.suspectMs !== undefined) this.turns.set(check, nowMs + check.suspectMs);
   }
 
   /** Judges the results whose turn has come; when the plan is carried out or pointless, makes the next. */
   private settle(check: Check): void {
     let said = false;
+    if (isAnswered(check)) this.endTries(check);
     while (check.attempts[0]?.result !== undefined) {
       const { result, beganAt } = check.attempts.shift()!;
       said = this.count(check, result!, beganAt) || said;
@@ -123,43 +125,52 @@ export class Scheduler {
   /** `said`: the newest result said something; else the machine is short of something and a pause is due. */
   private plan(check: Check, said: boolean): void {
     const { standing, monitor } = check;
-    const scarce = this.inFlight > limits.probesAtOnce / 2;
-    const plan = planNext(standing, monitor, check.usualMs, scarce);
-    check.triesLeft = plan.tries;
-    check.spacingMs = plan.spacingMs;
-    check.deadlineMs = plan.deadlineMs;
-    check.silenceWeight = plan.silenceWeight;
-    const delayMs = isInDoubt(standing) ? plan.delayMs : this.spread(check, plan.delayMs);
+    const plan = planNext(standing, monitor, check.usualMs, this.isScarce(check));
+    follow(check, plan);
+    const nowMs = this.parts.clock.monotonicMs();
+    const dueMs = isInDoubt(standing) ? check.beganAt + plan.delayMs : this.regularAfter(check, nowMs);
     const pauseMs = said ? 0 : Math.min(monitor.intervalMs, 1_000);
-    this.enqueue(check, Math.max(check.beganAt + delayMs, this.parts.clock.monotonicMs() + pauseMs));
+    this.turns.set(check, Math.max(dueMs, nowMs + pauseMs));
   }
 
   /**
-   * Spreads regular probes: the first over a whole round, later ones by up to a tenth of the interval. Only ever
-   * earlier: the interval is part of the longest time in which a dead endpoint is found.
+   * Regular probes keep the time that chance once gave them: one that begins late makes none after it late, and an
+   * even load stays even. A probe that was still running at the time of the next is followed at once, but one that
+   * took the whole interval leaves it out: else all that time out together would begin together for ever.
    */
-  private spread(check: Check, intervalMs: number): number {
-    const chance = this.parts.random.fraction();
-    if (check.phased) return intervalMs * (1 - jitter * chance);
-    check.phased = true;
-    return intervalMs * (1 - jitter / 2) * chance;
+  private regularAfter(check: Check, nowMs: number): number {
+    const { beganAt, monitor } = check;
+    check.phaseMs ??= Math.floor(this.parts.random.fraction() * monitor.intervalMs);
+    const dueMs = multipleAfter(beganAt, monitor.intervalMs, check.phaseMs);
+    if (dueMs > nowMs || nowMs - beganAt < monitor.intervalMs) return dueMs;
+    return multipleAfter(nowMs, monitor.intervalMs, check.phaseMs);
   }
 
   private abandonAttempts(check: Check): void {
-    for (const attempt of check.attempts) if (attempt.abandon()) this.inFlight -= 1;
+    for (const attempt of check.attempts) if (attempt.abandon()) this.ended(check);
     check.attempts.length = 0;
+    this.endTries(check);
+  }
+
+  /** Those in flight go on. */
+  private endTries(check: Check): void {
     check.triesLeft = 0;
-    check.ticket += 1;
+    this.turns.cancel(check);
   }
 
-  private enqueue(check: Check, dueMs: number): void {
-    check.ticket += 1;
-    this.queue.push(dueMs, { check, ticket: check.ticket });
+  private ended(check: Check): void {
+    this.inFlight -= 1;
+    this.turns.giveBack(check);
   }
 
-  /** Sets the one timer for the first check in the queue; without a free slot the next end of a probe arms it. */
+  /** Many probes are in flight, as when a region is out, or many to this address. */
+  private isScarce(check: Check): boolean {
+    return this.inFlight > limits.probesAtOnce / 2 || this.turns.isHostBusy(check);
+  }
+
+  /** Sets the one timer for the first check in the wheel; without a free slot the next end of a probe arms it. */
   private arm(): void {
-    const dueMs = this.queue.firstDueMs;
+    const dueMs = this.turns.nextMs;
     if (dueMs === undefined || this.inFlight >= limits.probesAtOnce) return;
     if (this.timer !== undefined && this.timerDueMs <= dueMs) return;
     this.timer?.cancel();
@@ -170,6 +181,24 @@ export class Scheduler {
       this.beginDue();
     }, delayMs);
   }
+}
+
+function multipleAfter(timeMs: number, intervalMs: number, phaseMs: number): number {
+  return (Math.floor((timeMs - phaseMs) / intervalMs) + 1) * intervalMs + phaseMs;
+}
+
+function follow(check: Check, plan: Plan): void {
+  check.triesLeft = plan.tries;
+  check.spacingMs = plan.spacingMs;
+  check.deadlineMs = plan.deadlineMs;
+  check.silenceWeight = plan.silenceWeight;
+  check.suspectMs = plan.suspectMs;
+}
+
+/** So many tries beside a silent one have succeeded that its silence is a lost packet: no more are wanted. */
+function isAnswered({ attempts, monitor }: Check): boolean {
+  const ended = attempts.flatMap(({ result }) => result ?? []);
+  return attempts[0]?.result === undefined && ended.length >= monitor.rise && ended.every(({ ok }) => ok);
 }
 
 function outcomeOf(result: ProbeResult): Outcome {

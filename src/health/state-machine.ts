@@ -1,5 +1,5 @@
 /**
- * The health of one endpoint as a pure function of its probe results. docs/operators/health-checks.md says
+ * The health of one endpoint as a pure function of its probe results. docs/health-checks.md says
  * the same in words, docs/decisions/0006-silence-weighs-less.md why.
  */
 
@@ -22,6 +22,8 @@ export interface Standing {
   readonly doubt: number;
   /** Times a success was followed by a failure since the last calm: the measure of unsteadiness. */
   readonly relapses: number;
+  /** Times it came back since it was last up for a long calm: the second time wants more than the first. */
+  readonly returns: number;
   readonly successesInRow: number;
   readonly failuresInRow: number;
   /** The newest failure was silence. */
@@ -33,7 +35,10 @@ export interface Standing {
 /** Silences that weigh as much as one refusal: ten more of them are wanted after the first when fall is 3. */
 export const refusalWeight = 5;
 
-/** An unsteady endpoint comes back after at most so many successes in a row (or `rise`, if that is more). */
+/**
+ * An unsteady endpoint comes back after at most so many successes in a row (or `rise`, if that is more). So many are
+ * also the calm after which nothing of before is held against it.
+ */
 const mostSuccesses = 32;
 
 export function initialStanding(state: HealthState): Standing {
@@ -41,6 +46,7 @@ export function initialStanding(state: HealthState): Standing {
     state,
     doubt: 0,
     relapses: 0,
+    returns: 0,
     successesInRow: 0,
     failuresInRow: 0,
     silent: false,
@@ -53,9 +59,9 @@ export function fallWeight(rules: Rules): number {
   return 1 + refusalWeight * (rules.fall - 1);
 }
 
-/** Successes in a row that bring back an endpoint that is down: doubled by each relapse. */
-export function successesWanted(standing: Standing, rules: Rules): number {
-  const doubled = rules.rise * 2 ** Math.min(standing.relapses, 16);
+/** Successes in a row that bring back an endpoint that is down: doubled by each relapse, and twice by each return. */
+export function successesWanted({ relapses, returns }: Standing, rules: Rules): number {
+  const doubled = rules.rise * 2 ** Math.min(relapses + 2 * returns, 16);
   return Math.max(rules.rise, Math.min(doubled, mostSuccesses));
 }
 
@@ -83,7 +89,10 @@ export function judge(
 function afterSuccess(standing: Standing, rules: Rules): Standing {
   const successesInRow = standing.successesInRow + 1;
   const wanted = standing.state === 'down' ? successesWanted(standing, rules) : rules.rise;
-  if (successesInRow >= wanted) return { ...initialStanding('up'), successesInRow };
+  const returns = standing.returns + (standing.state === 'down' ? 1 : 0);
+  if (successesInRow >= Math.max(rules.rise, mostSuccesses))
+    return { ...initialStanding('up'), successesInRow };
+  if (successesInRow >= wanted) return { ...initialStanding('up'), returns, successesInRow };
   const state = standing.state === 'unknown' ? 'up' : standing.state;
   return { ...standing, state, successesInRow, failuresInRow: 0 };
 }
@@ -103,6 +112,7 @@ function afterFailure(
     state: standing.state === 'down' || doubt >= most ? 'down' : standing.state,
     doubt,
     relapses: standing.relapses + (relapsed ? 1 : 0),
+    returns: standing.returns,
     successesInRow: 0,
     failuresInRow: standing.failuresInRow + 1,
     silent: outcome === 'silence',

@@ -244,6 +244,11 @@ export const limits = {
   probesAtOnce: 1_024,
   /** Probes begun in one turn of the event loop. */
   probesPerTurn: 32,
+  /** Probes in flight to one address: 160 silent endpoints behind it at 10 s and a timeout of 2 s hold as many. */
+  probesPerHost: 32,
+  /** Slots and tick of the wheel that probes wait in: one turn takes 16 s. */
+  probeWheelSlots: 4_096,
+  probeWheelTickMs: 4,
   /** Tries of one endpoint in flight while its silence is confirmed. */
   probeTriesAtOnce: 50,
   /** What a probe may take to close down after its deadline before it is counted without its word. */

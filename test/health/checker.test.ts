@@ -293,12 +293,12 @@ describe('update', () => {
     const world = new World();
     await start(world);
     world.network.set(a, 'silent');
-    await world.clock.until(() => world.network.inFlight === 1, 11_000);
+    const before = world.network.probesTo(a) + 1;
+    await world.clock.until(() => world.network.probesTo(a) === before, 11_000);
     world.checker.update(config(pool('app', [b])));
-    const before = world.network.probesTo(a);
     await world.clock.advance(60_000);
     expect(world.network.probesTo(a)).toBe(before);
-    expect(world.network.inFlight).toBe(0);
+    await world.clock.until(() => world.network.inFlight === 0, 100);
     expect(world.changes).toHaveLength(2);
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planNext, type Timing } from '../../src/health/confirmation.ts';
+import { planConfirmation, planNext, type Timing } from '../../src/health/confirmation.ts';
 import { fallWeight, initialStanding, judge, type Standing } from '../../src/health/state-machine.ts';
 
 const timing: Timing = { intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2 };
@@ -11,8 +11,9 @@ const silent = judge(calm, timing, 'silence', 0);
 describe('planNext', () => {
   it('calm or down: one probe after the interval, with the whole timeout', () => {
     const plan = { delayMs: 10_000, tries: 1, spacingMs: 0, deadlineMs: 2_000, silenceWeight: 1 };
-    expect(planNext(calm, timing, 20, false)).toEqual(plan);
-    expect(planNext(initialStanding('down'), timing, 20, true)).toEqual(plan);
+    expect(planNext(calm, timing, 20, false)).toEqual({ ...plan, suspectMs: 1_000 });
+    const down = planNext(initialStanding('down'), timing, 20, true);
+    expect(down).toEqual({ ...plan, suspectMs: undefined });
   });
 
   it('after a refusal: one probe a second later, or by the interval when that is shorter', () => {
@@ -24,6 +25,17 @@ describe('planNext', () => {
     expect(planNext(refused, { ...timing, intervalMs: 300 }, 20, false).delayMs).toBe(300);
   });
 
+  it.each([
+    [timing, 20, 1_000],
+    [timing, 800, 1_600],
+    [timing, 1_000, undefined],
+    [timing, undefined, undefined],
+    [{ ...timing, timeoutMs: 1_000 }, 20, undefined],
+    [{ ...timing, fall: 1 }, 20, undefined],
+  ])('%j, usually %s ms: suspected after %s ms', (by, usualMs, suspectMs) => {
+    expect(planNext(calm, by, usualMs, false).suspectMs).toBe(suspectMs);
+  });
+
   it('after silence: ten tries over a second, each with a second to answer', () => {
     expect(planNext(silent, timing, 20, false)).toEqual({
       delayMs: 0,
@@ -31,7 +43,9 @@ describe('planNext', () => {
       spacingMs: 100,
       deadlineMs: 1_000,
       silenceWeight: 1,
+      suspectMs: undefined,
     });
+    expect(planConfirmation(timing, 20, false)).toEqual(planNext(silent, timing, 20, false));
   });
 
   it('after silence when slots are scarce: two tries that weigh as much', () => {

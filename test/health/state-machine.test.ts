@@ -50,6 +50,9 @@ describe('judge', () => {
     ['after one relapse four are wanted: four', 'down', '+x++++', 'up'],
     ['after two relapses eight', 'down', '+x+x+++++++', 'down'],
     ['after two relapses eight are enough', 'down', '+x+x++++++++', 'up'],
+    ['the second return wants eight: seven', 'down', '++xxx+++++++', 'down'],
+    ['the second return wants eight: eight', 'down', '++xxx++++++++', 'up'],
+    ['after a long calm two are enough again', 'down', `${'+'.repeat(32)}xxx++`, 'up'],
     ['a relapse on the way down counts', 'up', 'x+xx+++', 'down'],
   ];
   it.each(cases)('%s: %s %s → %s', (_, from, results, to) => {
@@ -160,10 +163,11 @@ describe('judge: random loss, 100 endpoints over 24 hours with the defaults', ()
     }
     return seen;
   }
-  const days = (loss: number) => Array.from({ length: 100 }, (_, i) => day(loss, i + 1));
+  const days = (loss: number, first = 1) => Array.from({ length: 100 }, (_, i) => day(loss, first + i));
 
-  it('10 % lost: none is removed', () => {
-    expect(days(0.1).filter(({ removals }) => removals > 0)).toEqual([]);
+  it('10 % lost: none is removed, on four days', () => {
+    for (let first = 1; first < 400; first += 100)
+      expect(days(0.1, first).filter(({ removals }) => removals > 0)).toEqual([]);
   });
 
   it('50 % lost: all are removed, and all but a few only once; none oscillates', () => {

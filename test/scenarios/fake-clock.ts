@@ -44,6 +44,11 @@ export class FakeClock implements Clock {
     this.atMs = untilMs;
   }
 
+  /** Time passes, and nothing runs: the process was held up. */
+  stall(byMs: number): void {
+    this.atMs += byMs;
+  }
+
   /** Advances until the condition holds; fails when it does not within `mostMs`. Returns how long it took. */
   async until(condition: () => boolean, mostMs: number, stepMs = 10): Promise<number> {
     const beganMs = this.atMs;

@@ -33,6 +33,7 @@ export class FakeNetwork {
   mostInFlight = 0;
   /** Every probe: where to and when, monotonic ms. */
   readonly log: { readonly address: string; readonly atMs: number }[] = [];
+  private readonly toAddress = new Map<string, { inFlight: number; most: number }>();
   private readonly behaviours = new Map<string, Behaviour>();
   private readonly clock: Clock;
   private readonly random: Random;
@@ -64,12 +65,22 @@ export class FakeNetwork {
     return this.log.filter((entry) => entry.address === address).length;
   }
 
+  /** Most probes to one address at once. */
+  mostTo(address: string): number {
+    return this.toAddress.get(address)?.most ?? 0;
+  }
+
   private async probe({ address }: ProbeTarget, signal: AbortSignal): Promise<ProbeResult> {
     const beganAt = this.clock.monotonicMs();
     this.log.push({ address, atMs: beganAt });
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    const count = this.toAddress.get(address) ?? { inFlight: 0, most: 0 };
+    this.toAddress.set(address, count);
+    count.inFlight += 1;
+    count.most = Math.max(count.most, count.inFlight);
     const ending = await this.endingOf(this.behaviourOf(address), signal);
+    count.inFlight -= 1;
     this.inFlight -= 1;
     const shown = ending.ok && this.certificate !== undefined ? { certificate: this.certificate } : {};
     return { ...ending, ...shown, durationMs: this.clock.monotonicMs() - beganAt };

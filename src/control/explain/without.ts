@@ -56,8 +56,6 @@ export function conditionsWithout(
     ? new ConditionsComposer(health, { loadOf: () => undefined }).compose(config, nowMs)
     : undefined;
   return {
-    // Which tier waits for which is decided when it happens.
-    held: () => undefined,
     ...{ ...health, nowMs },
     drained: (pool, endpoint) => conditions.drained(pool, endpoint),
     frozen: (pool) => conditions.frozen(pool),

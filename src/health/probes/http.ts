@@ -7,7 +7,7 @@ import { outcomeOf } from './outcome.ts';
 import type { Probe } from './probe.ts';
 import { ProbeFailure } from './reasons.ts';
 import { requestOf } from './request.ts';
-import { requireAccepted } from './response.ts';
+import { type HttpResponse, requireAccepted } from './response.ts';
 import { startTls } from './tls-session.ts';
 
 /**
@@ -28,10 +28,11 @@ export const probeHttp: Probe<HttpCheck> = (target, check, signal) =>
         if (check.version === '2' && !speaksHttp2) throw new ProbeFailure(noHttp2);
       }
       progress.doing = 'waiting for the response';
-      const exchange = speaksHttp2 ? exchangeHttp2 : exchangeHttp1;
-      await exchange(socket, requestOf(target, check), signal, (response) =>
-        requireAccepted(response, check, progress),
-      );
+      const request = requestOf(target, check);
+      const judge = (response: HttpResponse) => requireAccepted(response, check, progress);
+      await (speaksHttp2
+        ? exchangeHttp2(socket, request, judge, signal)
+        : exchangeHttp1(socket, request, judge));
     } finally {
       socket.destroy();
     }

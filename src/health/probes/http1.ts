@@ -1,31 +1,48 @@
+import http from 'node:http';
 import type net from 'node:net';
-import { Client } from 'undici';
 import { limits } from '../../runtime/limits.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 
-/** One request over HTTP/1.1; `judge` sees the response and reads of its body what it wants. */
+/**
+ * One request over HTTP/1.1; `judge` sees the response and reads of its body what it wants. Who opened the socket
+ * ends it, at its deadline too.
+ */
 export async function exchangeHttp1(
   socket: net.Socket,
-  { origin, authority, method, path, headers }: HttpRequest,
-  signal: AbortSignal,
+  request: HttpRequest,
   judge: (response: HttpResponse) => Promise<void>,
 ): Promise<void> {
-  const client = new Client(origin, {
-    // Not before the client has finished asking for it. TLS is done already, whatever the scheme says.
-    connect: (_, callback) => queueMicrotask(() => callback(null, socket)),
-    maxHeaderSize: limits.probeHeaderBytes,
-    // The signal is the only deadline: undici's own timers are too coarse for one below a second.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+  const body = await responseTo(request, socket);
+  // Node gives every response that it made itself a status.
+  await judge({ status: body.statusCode!, location: body.headers.location, body });
+}
+
+/** The final response; informational ones are passed over. */
+export function responseTo(
+  { authority, method, path, headers }: Omit<HttpRequest, 'origin'>,
+  socket: net.Socket,
+): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    // Without an agent it asks for the connection to be closed. TLS is done already, whatever the scheme says.
+    const request = http.request({
+      createConnection: () => socket,
+      method,
+      path,
+      headers: { host: authority, ...headers },
+      maxHeaderSize: limits.probeHeaderBytes,
+    });
+    let response: http.IncomingMessage | undefined;
+    request.once('response', (begun: http.IncomingMessage) => {
+      response = begun;
+      response.on('error', () => {});
+      resolve(response);
+    });
+    request.on('error', (error) => {
+      // What is wrong with a body is told to the request alone.
+      response?.destroy(error);
+      reject(error);
+    });
+    request.end();
   });
-  try {
-    const request = { method, path, headers: { host: authority, ...headers }, signal, reset: true };
-    const response = await client.request(request);
-    response.body.on('error', () => {});
-    const { location } = response.headers;
-    await judge({ status: response.statusCode, location: [location].flat()[0], body: response.body });
-  } finally {
-    await client.destroy().catch(() => {});
-  }
 }

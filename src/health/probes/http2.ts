@@ -8,8 +8,8 @@ import type { HttpResponse } from './response.ts';
 export async function exchangeHttp2(
   socket: net.Socket,
   { origin, authority, method, path, headers }: HttpRequest,
-  signal: AbortSignal,
   judge: (response: HttpResponse) => Promise<void>,
+  signal: AbortSignal,
 ): Promise<void> {
   const session = http2.connect(origin, {
     createConnection: () => socket,

@@ -1,8 +1,8 @@
 import type net from 'node:net';
-import { Client } from 'undici';
 import type { ProbeTls } from '../../config/tls-model.ts';
 import { limits } from '../../runtime/limits.ts';
 import { boundReading, connectTcp } from './connection.ts';
+import { responseTo } from './http1.ts';
 import type { Progress } from './outcome.ts';
 import type { ProbeTarget } from './probe.ts';
 import { ProbeFailure } from './reasons.ts';
@@ -33,14 +33,6 @@ export async function readPage(
   progress.doing = 'connecting';
   let socket: net.Socket = await connectTcp({ address: host, port, host, ...at }, signal);
   boundReading(socket, progress, 2 * limits.probePageBytes);
-  const client = new Client(url.origin, {
-    // Not before the client has finished asking for it.
-    connect: (_, callback) => queueMicrotask(() => callback(null, socket)),
-    maxHeaderSize: limits.probeHeaderBytes,
-    // The signal is the only deadline: undici's own timers are too coarse for one below a second.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
   try {
     if (secure) {
       // The certificate is that of whom we ask, which need not be the endpoint: it is not told as the endpoint's.
@@ -51,17 +43,15 @@ export async function readPage(
     progress.doing = 'waiting for the response';
     const path = `${url.pathname}${url.search}`;
     const sent = { 'user-agent': 'Meridian health check', ...headers };
-    const response = await client.request({ method: 'GET', path, headers: sent, signal, reset: true });
-    response.body.on('error', () => {});
-    if (response.statusCode !== 200 && !statuses.includes(response.statusCode)) {
-      const { statusCode } = response;
+    const response = await responseTo({ authority: url.host, method: 'GET', path, headers: sent }, socket);
+    const statusCode = response.statusCode!;
+    if (statusCode !== 200 && !statuses.includes(statusCode)) {
       const note = statusCode >= 300 && statusCode < 400 ? ' (redirects are not followed)' : '';
       throw new ProbeFailure({ code: 'status', reason: `status ${statusCode}${note}, wanted 200` });
     }
     progress.doing = 'reading the response body';
-    return await readText(response.body);
+    return await readText(response);
   } finally {
-    await client.destroy().catch(() => {});
     socket.destroy();
   }
 }

@@ -1,4 +1,3 @@
-import { errors } from 'undici';
 import { limits } from '../../runtime/limits.ts';
 import type { ProbeCode } from './probe.ts';
 
@@ -102,9 +101,8 @@ function tlsReason(error: unknown, host: string): string {
 export function exchangeFailure(error: unknown): Failure {
   const code = codeOf(error);
   switch (code) {
-    case 'UND_ERR_HEADERS_OVERFLOW':
+    case 'HPE_HEADER_OVERFLOW':
       return { code: 'error', reason: `response headers are larger than ${limits.probeHeaderBytes} bytes` };
-    case 'UND_ERR_SOCKET':
     case 'ECONNRESET':
     case 'EPIPE':
     case 'ERR_STREAM_PREMATURE_CLOSE':
@@ -112,12 +110,13 @@ export function exchangeFailure(error: unknown): Failure {
       return { code: 'error', reason: 'connection closed before the response was complete' };
     case 'ERR_HTTP2_ERROR':
       return { code: 'error', reason: 'the answer is not HTTP/2' };
-    case 'UND_ERR_INVALID_ARG':
     case 'ERR_HTTP2_INVALID_CONNECTION_HEADERS':
     case 'ERR_INVALID_CHAR':
+    case 'ERR_INVALID_HTTP_TOKEN':
+    case 'ERR_UNESCAPED_CHARACTERS':
       return { code: 'error', reason: printable(`the request cannot be made: ${messageOf(error)}`) };
     default:
-      if (error instanceof errors.HTTPParserError) return { code: 'error', reason: 'the answer is not HTTP' };
+      if (code.startsWith('HPE_')) return { code: 'error', reason: 'the answer is not HTTP' };
       return { code: 'error', reason: printable(`no complete response: ${messageOf(error)}`) };
   }
 }

@@ -57,7 +57,7 @@ describe('reasons', () => {
       .flatMap((part) => readdirSync(join(folder, part)).map((file) => join(folder, part, file)))
       .map((file) => readFileSync(file, 'utf8'))
       .join('');
-    const page = readFileSync(join(import.meta.dirname, '../../../docs/operators/health-checks.md'), 'utf8');
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/health-checks.md'), 'utf8');
     const rows = [
       ...page
         .slice(page.indexOf('## Reading reasons'))
