@@ -5,6 +5,7 @@ import { outlineSchema } from './schema.ts';
 import { dnsSchema } from './sections/dns.ts';
 import { geoSchema } from './sections/geo.ts';
 import { listenSchema } from './sections/listen.ts';
+import { maintenanceSchema } from './sections/maintenance.ts';
 import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
 import { policySchema } from './sections/policies.ts';
@@ -32,6 +33,8 @@ export interface Draft {
   readonly monitors: Named<z.output<typeof monitorSchema>>;
   readonly pools: Named<PoolInput>;
   readonly policies: Named<z.output<typeof policySchema>>;
+  /** Undefined where the faults of one left nothing usable. */
+  readonly maintenance: readonly (z.output<typeof maintenanceSchema> | undefined)[];
   /** Undefined where a zone's faults left nothing usable. */
   readonly zones: readonly (z.output<typeof zoneSchema> | undefined)[];
 }
@@ -63,6 +66,9 @@ export function readDraft(value: unknown, findings: Findings): Draft | undefined
     monitors: named('monitors', by(monitorSchema)),
     pools: named('pools', (raw, path) => readPool(raw, path, findings)),
     policies: named('policies', by(policySchema)),
+    maintenance: outline.maintenance.map((one, i) =>
+      readItem(maintenanceSchema, one, ['maintenance', i], findings),
+    ),
     zones: outline.zones.map((zone, i) => readItem(zoneSchema, zone, ['zones', i], findings)),
   };
 }

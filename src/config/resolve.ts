@@ -7,6 +7,7 @@ import type { Config, ZoneSource } from './model.ts';
 import { resolveDns } from './sections/dns.ts';
 import { resolveGeo } from './sections/geo.ts';
 import { resolveListen } from './sections/listen.ts';
+import { resolveMaintenance } from './sections/maintenance.ts';
 import { resolveMonitors } from './sections/monitors.ts';
 import { resolveNode, resolvePushTokens, resolveState } from './sections/node.ts';
 import { resolvePolicy } from './sections/policies.ts';
@@ -14,6 +15,7 @@ import { resolvePool } from './sections/pools.ts';
 import { resolveQueryLog } from './sections/query-log.ts';
 import { resolveRateLimit } from './sections/rate-limit.ts';
 import { resolveRegion } from './sections/regions.ts';
+import { resolveSelfCheck } from './sections/self-check.ts';
 import { resolveZone } from './sections/zones.ts';
 import { warnOfUnused } from './unused.ts';
 import { ViewList } from './views.ts';
@@ -31,7 +33,6 @@ export function resolveConfig(
   const queryLog = draft.queryLog && resolveQueryLog(draft.queryLog, base, findings);
   const dns = draft.dns && resolveDns(draft.dns, environment, base, findings);
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
-  const regions = mapNamed(draft.regions, resolveRegion);
   const pushTokens = draft.node && resolvePushTokens(draft.node, environment, base, findings);
   const monitors = resolveMonitors(draft.monitors, {
     ...{ environment, base, findings },
@@ -39,10 +40,14 @@ export function resolveConfig(
     // Faults of their own have been told already.
     takesReports: pushTokens === undefined || (pushTokens.length > 0 && listen?.http !== undefined),
   });
+  const regions = mapNamed(draft.regions, (name, input) => resolveRegion(name, input, monitors, findings));
   const pools = mapNamed(draft.pools, (name, input) => resolvePool(name, input, regions, monitors, findings));
   const views = new ViewList();
   const policies = mapNamed(draft.policies, (name, input) =>
     resolvePolicy(name, input, pools, regions, views, findings),
+  );
+  const maintenance = draft.maintenance.map(
+    (input, i) => input && resolveMaintenance(i, input, pools, regions, environment.nowMs, findings),
   );
   const zones = draft.zones.map((input, i) => input && resolveZone(i, input, policies, base, findings));
   tellRepeatedZones(zones, findings);
@@ -64,6 +69,8 @@ export function resolveConfig(
     views: views.views,
     owners: [],
     overrides: [],
+    maintenance: maintenance.filter((one) => one !== undefined),
+    selfCheck: resolveSelfCheck(draft.node['self-check']),
     steerings: [...policies.values()].map(({ index }) => ({
       ...{ policy: index, hosts: 'flatten' as const },
       ...{ https: undefined, svcb: undefined, srv: undefined, mx: undefined },

@@ -3,6 +3,7 @@ import { limits } from '../runtime/limits.ts';
 import { dnsSchema } from './sections/dns.ts';
 import { geoSchema } from './sections/geo.ts';
 import { listenSchema } from './sections/listen.ts';
+import { maintenanceSchema } from './sections/maintenance.ts';
 import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
 import { policySchema } from './sections/policies.ts';
@@ -14,6 +15,8 @@ import { zoneSchema } from './sections/zones.ts';
 import { name } from './values.ts';
 
 const zonesWanted = `a list of 1 to ${limits.zones} zones`;
+
+const maintenanceWanted = `a list of at most ${limits.maintenanceWindows} times of maintenance`;
 
 /** The whole file, for editors and docs. `readDraft` reads the same sections item by item. */
 const configSchema = z.strictObject({
@@ -28,6 +31,11 @@ const configSchema = z.strictObject({
   monitors: named(monitorSchema).optional().describe('Monitors by name.'),
   pools: named(poolSchema).optional().describe('Pools by name.'),
   policies: named(policySchema).optional().describe('Policies by name.'),
+  maintenance: z
+    .array(maintenanceSchema)
+    .max(limits.maintenanceWindows)
+    .optional()
+    .describe('When endpoints are worked on.'),
   zones: z.array(zoneSchema).min(1).max(limits.zones).describe('The zones that this server answers for.'),
 });
 
@@ -47,6 +55,10 @@ export const outlineSchema = z.strictObject(
     monitors: items('monitors', limits.monitors),
     pools: items('pools', limits.pools),
     policies: items('policies', limits.policies),
+    maintenance: z
+      .array(z.unknown(), { error: maintenanceWanted })
+      .max(limits.maintenanceWindows, { error: maintenanceWanted })
+      .default([]),
     zones: z
       .array(z.unknown(), { error: zonesWanted })
       .min(1, { error: zonesWanted })

@@ -7,7 +7,8 @@ export function warnOfUnused(draft: Draft, findings: Findings): void {
   const policies = new Set(draft.zones.flatMap((zone) => Object.values(zone?.steer ?? {})));
   const pools = new Set(items(draft.policies).map(({ pool }) => pool));
   const parts = items(draft.monitors).flatMap((monitor) => ('of' in monitor ? monitor.of : []));
-  const monitors = new Set([...items(draft.pools).map(({ monitor }) => monitor), ...parts]);
+  const checked = [...items(draft.pools), ...items(draft.regions)].map(({ monitor }) => monitor);
+  const monitors = new Set([...checked, ...parts]);
   const warn = (
     section: string,
     defined: Named<unknown>,
@@ -24,7 +25,7 @@ export function warnOfUnused(draft: Draft, findings: Findings): void {
       );
     }
   };
-  warn('monitors', draft.monitors, monitors, 'monitor ? is in no pool');
+  warn('monitors', draft.monitors, monitors, 'monitor ? is in no pool and no region');
   warn('pools', draft.pools, pools, 'pool ? is in no policy');
   warn('policies', draft.policies, policies, 'policy ? steers no name');
 }

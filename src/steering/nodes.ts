@@ -67,6 +67,8 @@ export const Serving = {
   DEGRADED: 11,
   /** The client's region has addresses of the other family only. */
   OTHER_FAMILY: 12,
+  /** This node is cut off: verdicts are those of before. */
+  ISOLATED: 13,
 } as const;
 export type Serving = (typeof Serving)[keyof typeof Serving];
 

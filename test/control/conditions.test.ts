@@ -45,10 +45,11 @@ class World {
         {
           name: 'app',
           endpoints: weights.map((weight, i) => ({ name: `e${i}`, region: i >> 1, weight })),
-          ...{ floor, rampMs, capacities },
+          ...{ minUp: undefined, floor, rampMs, capacities },
         },
       ],
       overrides,
+      maintenance: [],
     };
   }
 

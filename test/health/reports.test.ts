@@ -25,6 +25,7 @@ function world(): { clock: FakeClock; checker: HealthChecker } {
     reports,
     probes: createProbes(reports),
     onDoubt: () => {},
+    onSelf: () => {},
     onChange: () => {},
     onProbe: () => {},
     onCertificate: () => {},

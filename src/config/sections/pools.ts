@@ -4,8 +4,9 @@ import { limits } from '../../runtime/limits.ts';
 import type { Findings, Named } from '../findings.ts';
 import { readItem } from '../items.ts';
 import type { Endpoint, Monitor, Pool, Region } from '../model.ts';
+import { probePlace, tellUncheckable } from '../probe-place.ts';
 import type { Path } from '../source.ts';
-import { integer, name, parseSocketAddress, reading, reference } from '../values.ts';
+import { integer, name, percentage, reading, reference } from '../values.ts';
 import { showName } from '../wording.ts';
 
 const endpointsWanted = `a list of 1 to ${limits.endpointsPerPool} endpoints`;
@@ -21,7 +22,7 @@ const endpointSchema = z
       weight: integer(0, 1_000)
         .default(1)
         .describe('Share among the endpoints that may answer; 0 takes no share while any other is up.'),
-      probe: reading('an IP address, or one with a port, such as "10.1.0.7:8080" or "[::1]:8080"', parseProbe)
+      probe: probePlace()
         .optional()
         .describe("Where the monitor checks: address, or address and port. Default: the endpoint's address."),
     },
@@ -33,6 +34,9 @@ const poolKeys = {
   monitor: reference('the name of a monitor')
     .optional()
     .describe('What checks the endpoints. Without one they count as up.'),
+  'min-up': percentage('1%', '100%')
+    .optional()
+    .describe("Least share of a region's weight that is not down; with less, all of the region is."),
 };
 const poolError = { error: 'a mapping with `endpoints`' };
 
@@ -57,6 +61,7 @@ type EndpointInput = z.output<typeof endpointSchema>;
 
 export interface PoolInput {
   readonly monitor?: string | undefined;
+  readonly 'min-up'?: number | undefined;
   /** Undefined where the endpoint's faults left nothing usable. */
   readonly endpoints: readonly (EndpointInput | undefined)[];
 }
@@ -65,7 +70,7 @@ export function readPool(raw: unknown, path: Path, findings: Findings): PoolInpu
   const shell = readItem(poolShell, raw, path, findings);
   return (
     shell && {
-      monitor: shell.monitor,
+      ...shell,
       endpoints: shell.endpoints.map((item, i) =>
         readItem(endpointSchema, item, [...path, 'endpoints', i], findings),
       ),
@@ -102,24 +107,18 @@ export function resolvePool(
         `\`probe\` has no use: pool ${showName(path[1]!)} has no monitor`,
       );
     }
-    if (monitor !== undefined && monitor.check.port === undefined && probe.port === undefined) {
-      const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor ${monitor.check.type} monitor ${showName(monitor.name)} names one`;
-      findings.error('CONFIG_MISSING', at, message);
-    }
-    for (const source of monitor === undefined ? [] : sourcesOf(monitor)) {
-      if (probe.address === undefined || source.family === probe.address.family) continue;
-      const message = `endpoint ${showName(name)} is checked at ${formatAddress(probe.address)}, which cannot be reached from IPv${source.family} address ${formatAddress(source)}, the \`source\` of monitor ${showName(monitor!.name)}`;
-      findings.error('CONFIG_VALUE', [...at, endpoint.probe === undefined ? 'address' : 'probe'], message);
+    if (monitor !== undefined) {
+      const place = [...at, endpoint.probe === undefined ? 'address' : 'probe'];
+      tellUncheckable(`endpoint ${showName(name)}`, probe, monitor, { whole: at, place }, findings);
     }
     resolved.push({ name, region, address, host: undefined, weight, probe });
   }
-  return { name, monitor, endpoints: resolved, floor: undefined, rampMs: undefined, capacities: [] };
-}
-
-/** Its own, or those of its parts. */
-function sourcesOf({ source, check }: Pick<Monitor, 'source' | 'check'>): IpAddress[] {
-  const own = source === undefined ? [] : [source];
-  return 'parts' in check ? [...own, ...check.parts.flatMap(sourcesOf)] : own;
+  const minUp = input['min-up'];
+  if (minUp !== undefined && input.monitor === undefined) {
+    const message = `\`min-up\` has no use: pool ${showName(name)} has no monitor`;
+    findings.warning('CONFIG_UNUSED', [...path, 'min-up'], message, 'key');
+  }
+  return { name, monitor, endpoints: resolved, minUp, floor: undefined, rampMs: undefined, capacities: [] };
 }
 
 /** Tells a name or an address that a pool holds twice; equal addresses would be equal records in one answer. */
@@ -157,11 +156,4 @@ function parseEndpointAddress(text: string): IpAddress | undefined {
 
 function isLoopback(bytes: Uint8Array): boolean {
   return bytes.subarray(0, 15).every((byte) => byte === 0) && bytes[15] === 1;
-}
-
-function parseProbe(text: string): { address: IpAddress; port: number | undefined } | undefined {
-  const address = parseAddress(text);
-  if (address !== undefined) return { address, port: undefined };
-  const socket = parseSocketAddress(text);
-  return socket === undefined || socket.port === 0 ? undefined : socket;
 }

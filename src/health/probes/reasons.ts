@@ -7,6 +7,7 @@ export interface Failure {
   readonly code: Exclude<ProbeCode, 'success'>;
   readonly reason: string;
   readonly ownFault?: true;
+  readonly unreached?: true;
 }
 
 /** Thrown inside a probe with what it will report. Never leaves the probe. */
@@ -31,6 +32,11 @@ const connectReasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
 };
 
+/** Said by this machine or a router, not by the endpoint. */
+const unreachedCodes = new Set([
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'ETIMEDOUT', 'EACCES', 'EPERM'],
+]);
+
 /** This machine lacks something: no word about the endpoint. */
 const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAGAIN']);
 
@@ -44,7 +50,8 @@ export function connectFailure(error: unknown, source?: string): Failure {
   if (ownFaults.has(code)) {
     return { code: 'error', reason: `no probe was possible: ${messageOf(error)}`, ownFault: true };
   }
-  return { code: 'connect', reason: connectReasons[code] ?? `cannot connect: ${messageOf(error)}` };
+  const reason = connectReasons[code] ?? `cannot connect: ${messageOf(error)}`;
+  return { code: 'connect', reason, ...(unreachedCodes.has(code) ? { unreached: true } : {}) };
 }
 
 /** `host` is the name that the certificate should be for. */

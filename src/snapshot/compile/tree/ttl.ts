@@ -23,6 +23,7 @@ export function policyTtl(config: Config, conditions: Conditions, index: number)
       doubt ||= conditions.state(pool, endpoint) === 'unknown';
     }
   }
+  if (conditions.isolatedTtlSeconds !== undefined) return Math.min(minSeconds, conditions.isolatedTtlSeconds);
   const seconds = Number.isFinite(changeMs) ? changeMs / 1000 : undefined;
   const ttl = ttlSeconds(seconds, minSeconds, maxSeconds);
   return doubt ? Math.min(ttl, DOUBT_TTL_SECONDS) : ttl;
