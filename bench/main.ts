@@ -8,8 +8,10 @@ import { type BenchContext, fullPlan, quickPlan } from './plan.ts';
 import { formatGroup, type Group, mark, toJson } from './report.ts';
 import { measureBefore } from './rows/before.ts';
 import { measureFailover } from './rows/failover.ts';
+import { measureMany } from './rows/many.ts';
 import { measureNames } from './rows/names.ts';
 import { measurePeers } from './rows/peers.ts';
+import { measurePolicies } from './rows/policies.ts';
 import { measureReload } from './rows/reload.ts';
 import { measureStart } from './rows/start.ts';
 import { measureTcp } from './rows/tcp.ts';
@@ -22,6 +24,8 @@ import { findProgram, usableCores } from './server-process.ts';
 const groups = {
   peers: measurePeers,
   names: measureNames,
+  policies: measurePolicies,
+  many: measureMany,
   reload: measureReload,
   failover: measureFailover,
   start: measureStart,
@@ -32,7 +36,16 @@ const groups = {
 type GroupName = keyof typeof groups;
 
 /** Groups that measure Meridian alone. */
-const needsMeridian = new Set<GroupName>(['names', 'reload', 'failover', 'start', 'tcp', 'before']);
+const needsMeridian = new Set<GroupName>([
+  'names',
+  'policies',
+  'many',
+  'reload',
+  'failover',
+  'start',
+  'tcp',
+  'before',
+]);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

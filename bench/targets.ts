@@ -9,8 +9,12 @@ export const targets = {
   cpuManyNames: 1.25,
   /** CPU per query as a multiple of an earlier build's. */
   cpuToBefore: 1.03,
-  /** Health change → answers of every worker. */
+  /** CPU per query of a policy as a multiple of that of `nearest`; of three inside of each other. */
+  cpuOfPolicy: 1.25,
+  cpuNested: 1.5,
+  /** Health change → answers of every worker; with a thousand policies of thirty regions. */
   publishMs: 60,
+  publishManyMs: 100,
   /** Endpoint killed → gone from all answers, by the monitor's interval. */
   goneSeconds: { 1: 3.5, 10: 13 },
   coldStartSeconds: 8,

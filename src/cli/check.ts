@@ -1,3 +1,4 @@
+import { count } from '../config/report.ts';
 import { runLoad } from '../control/loader.ts';
 import { readArguments, UsageError, withUsage } from './arguments.ts';
 import { formatLoadReport } from './load-report.ts';
@@ -18,8 +19,12 @@ export function runCheck(args: string[]): Promise<number> {
     if (outcome.problems.length > 0) process.stdout.write(`${formatLoadReport(outcome)}\n`);
     if (outcome.loaded === undefined) return 1;
     const { zones, policies, regions } = outcome.loaded.config;
-    const size = `${zones.length} zones, ${policies.length} policies, ${regions.length} regions`;
-    process.stdout.write(`${values.config}: ok (${size})\n`);
+    const size = [
+      count(zones.length, 'zone'),
+      count(policies.length, 'policy', 'policies'),
+      count(regions.length, 'region'),
+    ];
+    process.stdout.write(`${values.config}: ok (${size.join(', ')})\n`);
     return 0;
   });
 }

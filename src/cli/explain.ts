@@ -1,12 +1,15 @@
 import { AnswerSlots } from '../control/answer-slots.ts';
-import { type ExplainRequest, explain } from '../control/explain.ts';
+import { conditionWords } from '../control/condition-words.ts';
+import { ConditionsComposer, type HealthView } from '../control/conditions.ts';
+import type { ExplainRequest } from '../control/explain/ask.ts';
+import { conditionsWithout } from '../control/explain/without.ts';
+import { explain } from '../control/explain.ts';
 import type { Explanation } from '../control/explanation.ts';
-import { readExplainRequest } from '../control/http.ts';
+import { type ExplainTexts, readExplainRequest } from '../control/http.ts';
 import { runLoad } from '../control/loader.ts';
 import { LoadRefused } from '../control/service.ts';
 import { settingsOf } from '../control/settings.ts';
 import { fresh } from '../health/table.ts';
-import { healthAlone } from '../snapshot/compile/conditions.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { readArguments, UsageError, withUsage } from './arguments.ts';
 import { formatExplanation } from './explanation.ts';
@@ -23,6 +26,7 @@ export function runExplain(args: string[]): Promise<number> {
       allowPositionals: true,
       options: {
         client: { type: 'string' },
+        without: { type: 'string' },
         url: { type: 'string' },
         config: { type: 'string', short: 'c' },
         json: { type: 'boolean', default: false },
@@ -32,16 +36,13 @@ export function runExplain(args: string[]): Promise<number> {
     if (positionals.length > 2) throw new UsageError('explain takes one name and one type');
     if (values.url !== undefined && values.config !== undefined)
       throw new UsageError('--url or -c, not both');
-    const request = readExplainRequest(name, type, values.client);
+    const texts = { name, type, client: values.client, without: values.without };
+    const request = readExplainRequest(texts);
     if (typeof request === 'string') throw new UsageError(request);
     try {
       const explanation =
         values.config === undefined
-          ? await askServer(values.url ?? defaultUrl, {
-              name: name!,
-              type: type ?? 'A',
-              client: values.client!,
-            })
+          ? await askServer(values.url ?? defaultUrl, texts)
           : await explainConfig(values.config, request);
       if (typeof explanation === 'string') {
         process.stderr.write(`meridian: ${explanation}\n`);
@@ -57,7 +58,8 @@ export function runExplain(args: string[]): Promise<number> {
 }
 
 /** The server's explanation, or what went wrong. */
-async function askServer(url: string, query: Record<string, string>): Promise<Explanation | string> {
+async function askServer(url: string, texts: ExplainTexts): Promise<Explanation | string> {
+  const query = Object.entries(texts).filter((text): text is [string, string] => text[1] !== undefined);
   let target: URL;
   try {
     target = new URL(`/api/v1/explain?${new URLSearchParams(query)}`, url);
@@ -77,24 +79,30 @@ async function askServer(url: string, query: Record<string, string>): Promise<Ex
 }
 
 /** Loads the config as a server would and takes every endpoint as up, and says so. */
-async function explainConfig(configPath: string, request: ExplainRequest): Promise<Explanation> {
+async function explainConfig(configPath: string, request: ExplainRequest): Promise<Explanation | string> {
   const stateDirectory = defaultStateDirectory(configPath);
   const outcome = await runLoad({ configPath, stateDirectory, previousGeo: undefined, writesNothing: true });
   const { loaded } = outcome;
   if (loaded === undefined) throw new LoadRefused(outcome);
   process.stderr.write('meridian: without a server health is not known: every endpoint counts as up\n');
-  const slots = new AnswerSlots();
-  const rotation = buildRotation(
-    loaded.config,
-    healthAlone(
-      Date.now(),
-      () => 'up',
-      () => false,
-    ),
-    slots,
-  );
-  const settings = settingsOf(loaded, Date.now(), 1);
-  const { image, geo, owners } = loaded;
-  const snapshot = { generation: 1, image, views: geo.maps, owners, rotation, settings };
-  return explain(request, loaded, snapshot, { stateOf: () => fresh('up', 0), wasGood: () => false }, 1);
+  const nowMs = Date.now();
+  const { config, image, geo, owners } = loaded;
+  const conditions = new ConditionsComposer(allUp, { loadOf: () => undefined }).compose(config, nowMs);
+  const rotation = buildRotation(config, conditions, new AnswerSlots());
+  const settings = settingsOf(loaded, nowMs, 1);
+  return explain(request, {
+    loaded,
+    snapshot: { generation: 1, image, views: geo.maps, owners, rotation, settings },
+    ...{ nowMs, conditions, words: conditionWords(config, conditions) },
+    health: () => fresh('up', 0),
+    conditionsWithout: (lost) => conditionsWithout(config, conditions, lost),
+  });
 }
+
+/** Health without a server: overrides of the config stand above it all the same. */
+const allUp: HealthView = {
+  state: () => 'up',
+  wasGood: () => false,
+  calmMs: () => undefined,
+  hostAddresses: () => [],
+};

@@ -1,34 +1,47 @@
 import { styleText } from 'node:util';
-import type { Explanation } from '../control/explanation.ts';
+import type { ExplainedRegion, Explanation } from '../control/explanation.ts';
+import { InfoCode } from '../dns/extended-errors.ts';
+import { formatSteps, isPlain } from './explained-steps.ts';
 
-/** An explanation for people. */
+/** An explanation for people: the answer, why, for whom it holds, how it was come to, and every endpoint. */
 export function formatExplanation(explanation: Explanation): string {
-  const { question, answer, policy, regions } = explanation;
-  const lines = [
-    `${question.name} ${question.type} for ${question.client}`,
+  const { question, answer, policy, without, steps, truncated, regions } = explanation;
+  const lines = [`${question.name} ${question.type} for ${question.client}`];
+  if (without !== undefined) lines.push(`  without  ${without.regions.join(', ')}: ${bold(without.text)}`);
+  lines.push(
     `  answer   ${answer.rcode}${answer.records.length === 0 ? ', no records' : ''}`,
     ...answer.records.map((record) => `           ${bold(record)}`),
-    ...(answer.extendedError === undefined
-      ? []
-      : [`  note     ${answer.extendedError.text} (extended error ${answer.extendedError.code})`]),
-    `  holds    for every client in ${answer.scopePrefix}`,
-  ];
-  if (policy === undefined)
-    return [...lines, '  policy   none: the zone answers, for everybody alike'].join('\n');
-  lines.push(
-    `  policy   ${policy.name} (${policy.type}), TTL ${policy.ttlSeconds} s, serving: ${policy.serving}`,
-    `  placed   ${formatPlace(explanation)}`,
-    '',
   );
-  for (const region of regions) {
-    const distance = region.distanceKm === undefined ? '' : `${region.distanceKm} km`;
-    lines.push(`  ${region.name.padEnd(16)} ${distance.padStart(9)}  ${region.title}`);
-    for (const { name, address, health, chosen } of region.endpoints) {
-      const line = `    ${chosen ? '→' : ' '} ${name.padEnd(12)} ${address.padEnd(20)} ${health}`;
-      lines.push(chosen ? bold(line) : line);
-    }
+  if (policy !== undefined) lines.push(`  why      ${policy.why}`);
+  if (answer.extendedError !== undefined)
+    lines.push(`  note     ${answer.extendedError.text} (extended error ${answer.extendedError.code})`);
+  lines.push(`  holds    for every client in ${answer.scopePrefix}: ${answer.scopeWhy}`);
+  if (policy === undefined) return [...lines, `  policy   none: ${unsteered(explanation)}`].join('\n');
+  lines.push(
+    `  policy   ${policy.name} (${policy.type}), serving: ${policy.serving}`,
+    `  TTL      ${policy.ttlSeconds} s, ${policy.ttlWhy}`,
+    `  placed   ${formatPlace(explanation)}`,
+  );
+  // Where one walk along regions decides, the table of endpoints says it all.
+  if (steps !== undefined && (truncated || !isPlain(steps))) lines.push('', ...formatSteps(steps));
+  if (truncated) lines.push('  … the decision had more steps than are kept');
+  return [...lines, '', ...regions.flatMap(formatRegion)].join('\n');
+}
+
+function formatRegion({ name, title, distanceKm, endpoints }: ExplainedRegion): string[] {
+  const distance = distanceKm === undefined ? '' : `${distanceKm} km`;
+  const lines = [`  ${name.padEnd(16)} ${distance.padStart(9)}  ${title}`];
+  for (const { name: endpoint, address, health, chosen, why } of endpoints) {
+    const line = `    ${chosen ? '→' : ' '} ${endpoint.padEnd(12)} ${address.padEnd(20)} ${health.padEnd(8)} ${why}`;
+    lines.push(chosen ? bold(line) : line);
   }
-  return lines.join('\n');
+  return lines;
+}
+
+function unsteered({ answer }: Explanation): string {
+  return answer.extendedError?.code === InfoCode.NOT_AUTHORITATIVE
+    ? 'the name is in no zone of the config'
+    : 'the zone answers, for everybody alike';
 }
 
 function formatPlace({ place, placeFault }: Explanation): string {

@@ -3,6 +3,7 @@ export const usage = `meridian: a global traffic manager
   meridian serve -c FILE [--log-level LEVEL]     serve until SIGTERM; SIGHUP reloads
   meridian check -c FILE                         load all that FILE names, tell all problems
   meridian explain NAME [TYPE] --client ADDRESS  why this client gets the answer that it gets
+                   [--without REGION,…]           and what it would get without these regions
                    [--url URL | -c FILE] [--json]
   meridian demo                                  serve config/meridian.yaml to try it out
   meridian --version | --help

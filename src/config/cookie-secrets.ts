@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import { limits } from '../runtime/limits.ts';
 import type { LoadEnvironment } from './environment.ts';
 import type { Findings } from './findings.ts';
+import { warnOfReaders } from './private-file.ts';
 import { readFailure } from './read-failure.ts';
 import type { Path } from './source.ts';
-import { showName } from './wording.ts';
+import { showName, showPath } from './wording.ts';
 
 /**
- * The secrets in a file, 16 bytes each, in its order: 32 hexadecimal digits on a line, blank lines and lines that
- * begin with `#` aside. Undefined after an error at `path`, which never shows what the file holds.
+ * The secrets in a file, 16 bytes each, in its order: 32 hexadecimal digits on a line, blank lines and what follows a
+ * `#` aside. Undefined after an error at `path`, which never shows what the file holds.
  */
 export function readCookieSecrets(
   file: string,
@@ -24,23 +25,28 @@ export function readCookieSecrets(
     findings.error('CONFIG_READ', path, `cannot read ${showName(file)}: ${readFailure(error)}`);
     return undefined;
   }
-  const lines = text.split('\n').map((line) => line.trim());
-  const fault = faultOf(lines);
-  if (fault !== undefined) {
-    findings.error('CONFIG_VALUE', path, `${showName(file)} ${fault}`);
-    return undefined;
-  }
-  return lines.filter(holdsSecret).map((line) => Uint8Array.from(Buffer.from(line, 'hex')));
+  const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim().toLowerCase());
+  const faults = faultsOf(lines).map(([line, fault]) => `${showPath(`${file}:${line}`)} ${fault}`);
+  const secrets = lines.filter((line) => line !== '');
+  if (secrets.length < 1 || secrets.length > limits.cookieSecrets)
+    faults.push(`${showName(file)} holds ${secrets.length} secrets; wanted 1 to ${limits.cookieSecrets}`);
+  for (const fault of faults) findings.error('CONFIG_VALUE', path, fault);
+  if (faults.length > 0) return undefined;
+  warnOfReaders(file, path, environment, base, findings);
+  return secrets.map((line) => Uint8Array.from(Buffer.from(line, 'hex')));
 }
 
-function faultOf(lines: readonly string[]): string | undefined {
-  const broken = lines.findIndex((line) => holdsSecret(line) && !/^[0-9A-Fa-f]{32}$/.test(line));
-  if (broken >= 0) return `has something else on line ${broken + 1}; wanted 32 hexadecimal digits`;
-  const count = lines.filter(holdsSecret).length;
-  if (count >= 1 && count <= limits.cookieSecrets) return undefined;
-  return `holds ${count} secrets; wanted 1 to ${limits.cookieSecrets}`;
+/** By line, from 1 on. */
+function faultsOf(lines: readonly string[]): [number, string][] {
+  return lines.flatMap((line, i): [number, string][] => {
+    const fault = line === '' ? undefined : faultOf(line, lines.indexOf(line), i);
+    return fault === undefined ? [] : [[i + 1, fault]];
+  });
 }
 
-function holdsSecret(line: string): boolean {
-  return line !== '' && !line.startsWith('#');
+function faultOf(line: string, first: number, at: number): string | undefined {
+  if (!/^[0-9a-f]{32}$/.test(line)) return 'is no secret; wanted 32 hexadecimal digits';
+  if (/^0+$/.test(line))
+    return 'is all zeros, which everybody can guess; `openssl rand -hex 16` makes a secret';
+  return first < at ? `is the secret of line ${first + 1} again` : undefined;
 }

@@ -8,7 +8,8 @@ import { listenSchema } from './sections/listen.ts';
 import { maintenanceSchema } from './sections/maintenance.ts';
 import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
-import { policySchema } from './sections/policies.ts';
+import { overrideSchema } from './sections/overrides.ts';
+import { type PolicyInput, policySchema } from './sections/policies.ts';
 import { type PoolInput, readPool } from './sections/pools.ts';
 import { queryLogSchema } from './sections/query-log.ts';
 import { rateLimitSchema } from './sections/rate-limit.ts';
@@ -32,8 +33,9 @@ export interface Draft {
   readonly regions: Named<z.output<typeof regionSchema>>;
   readonly monitors: Named<z.output<typeof monitorSchema>>;
   readonly pools: Named<PoolInput>;
-  readonly policies: Named<z.output<typeof policySchema>>;
+  readonly policies: Named<PolicyInput>;
   /** Undefined where the faults of one left nothing usable. */
+  readonly overrides: readonly (z.output<typeof overrideSchema> | undefined)[];
   readonly maintenance: readonly (z.output<typeof maintenanceSchema> | undefined)[];
   /** Undefined where a zone's faults left nothing usable. */
   readonly zones: readonly (z.output<typeof zoneSchema> | undefined)[];
@@ -66,6 +68,7 @@ export function readDraft(value: unknown, findings: Findings): Draft | undefined
     monitors: named('monitors', by(monitorSchema)),
     pools: named('pools', (raw, path) => readPool(raw, path, findings)),
     policies: named('policies', by(policySchema)),
+    overrides: outline.overrides.map((one, i) => readItem(overrideSchema, one, ['overrides', i], findings)),
     maintenance: outline.maintenance.map((one, i) =>
       readItem(maintenanceSchema, one, ['maintenance', i], findings),
     ),

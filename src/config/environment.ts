@@ -12,6 +12,15 @@ export interface LoadEnvironment {
   readonly modeOf: (path: string) => number;
   /** Why this machine can send no pings; undefined when it can. */
   readonly pingRefusal: () => string | undefined;
+  /** What stands at an absolute path; undefined when nothing does, or none of it may be seen. */
+  readonly lookAt: (path: string) => PathLook | undefined;
   /** Milliseconds since 1970: certificates have dates. */
   readonly nowMs: number;
+}
+
+export interface PathLook {
+  /** Of the path itself: a symbolic link is not followed. */
+  readonly kind: 'file' | 'directory' | 'link' | 'socket' | 'other';
+  /** Where a link leads in the end, when that is a regular file. */
+  readonly file: string | undefined;
 }

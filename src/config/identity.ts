@@ -4,10 +4,11 @@ import { createSecureContext } from 'node:tls';
 import { limits } from '../runtime/limits.ts';
 import type { LoadEnvironment } from './environment.ts';
 import type { Findings } from './findings.ts';
+import { warnOfReaders } from './private-file.ts';
 import { readFailure } from './read-failure.ts';
 import type { Path } from './source.ts';
 import type { TlsIdentity } from './tls-model.ts';
-import { showName } from './wording.ts';
+import { showName, showPath } from './wording.ts';
 
 export interface IdentityFiles {
   readonly certificate: string;
@@ -35,19 +36,14 @@ export function readIdentity(
   const certificate = attempt(() => new X509Certificate(chain));
   if (certificate === undefined) wrong('certificate', 'holds no certificate in PEM form');
   const key = attempt(() => createPrivateKey(keyText));
-  if (key === undefined) wrong('key', 'holds no private key in PEM form, or an encrypted one');
+  if (key === undefined) wrong('key', keyFault(files.key, keyText));
   if (certificate === undefined || key === undefined) return undefined;
   if (!fits(certificate, key)) return wrong('key', `is not the key of ${showName(files.certificate)}`);
   // OpenSSL has further rules, such as the least size of a key, and reads the rest of the chain.
   if (attempt(() => createSecureContext({ cert: chain, key: keyText })) === undefined)
     return wrong('certificate', 'is not accepted by OpenSSL: a broken chain, or too weak a key');
   warnOfDates(certificate, files.certificate, [...path, 'certificate'], environment, findings);
-  if ((environment.modeOf(resolve(base, files.key)) & OTHERS) !== 0)
-    findings.warning(
-      'CONFIG_VALUE',
-      [...path, 'key'],
-      `${showName(files.key)} may be read by every user of this machine; wanted mode 0640 or less`,
-    );
+  warnOfReaders(files.key, [...path, 'key'], environment, base, findings);
   return { certificate: chain, key: keyText };
 }
 
@@ -64,6 +60,13 @@ function readPem(
     findings.error('CONFIG_READ', path, `cannot read ${showName(file)}: ${readFailure(error)}`);
     return undefined;
   }
+}
+
+/** Encrypted in one of the two ways there are: PKCS #8, or that of old OpenSSL. */
+function keyFault(file: string, pem: string): string {
+  return /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem)
+    ? `is locked with a password, which nobody can enter at a start; unlock it: ${showPath(`openssl pkey -in ${file} -out NEW`)}`
+    : 'holds no private key in PEM form';
 }
 
 /** An expired certificate serves those who do not look at it (opportunistic TLS), so the load goes on. */
@@ -96,6 +99,3 @@ function attempt<T>(read: () => T): T | undefined {
     return undefined;
   }
 }
-
-/** Permission bits of everybody but owner and group. */
-const OTHERS = 0o007;

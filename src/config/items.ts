@@ -47,7 +47,10 @@ function tell(issue: Issue, schema: z.ZodType, raw: unknown, item: Path, finding
     return;
   }
   const value = valueAt(raw, issue.path);
-  if (value === undefined) {
+  const variant = issue.code === 'invalid_union' ? meantVariant(issue.errors) : undefined;
+  if (variant !== undefined) {
+    for (const inner of variant) tell(inner, schemaAt(schema, issue.path, raw), value, path, findings);
+  } else if (value === undefined) {
     const message = `${label(path)} is missing; wanted ${issue.message}`;
     findings.error('CONFIG_MISSING', path.slice(0, -1), message, 'key');
   } else if (issue.code === 'invalid_key') {
@@ -66,10 +69,23 @@ function tell(issue: Issue, schema: z.ZodType, raw: unknown, item: Path, finding
   }
 }
 
-/** What a check sends may carry credentials, and messages end up in logs. */
-function isSecret(path: Path): boolean {
-  return path[0] === 'monitors' && (path[2] === 'headers' || path[2] === 'send');
+/** Of kinds of values that may stand at one place, the faults of the one that this value is of. */
+function meantVariant(variants: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const fitting = variants.filter((issues) => {
+    return !issues.some(({ code, path }) => path.length === 0 && otherKind.has(code));
+  });
+  return fitting.length === 1 ? fitting[0] : undefined;
 }
+
+const otherKind: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value']);
+
+/** What a check sends and addresses of pages may carry credentials, and messages end up in logs. */
+function isSecret(path: Path): boolean {
+  if (path[0] === 'monitors') return path[2] === 'headers' || path[2] === 'send';
+  return path[0] === 'pools' && urlKeys.has(path.at(-1));
+}
+
+const urlKeys = new Set<unknown>(['prometheus', 'metric', 'json']);
 
 /** The last key with the indexes after it: `location[0]`. */
 function label(path: Path): string {
@@ -90,35 +106,25 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** What the value at `path` is read with: mappings and lists may stand in each other, and in one of several forms. */
+/** What the value at `path` is read with: mappings and lists may stand in each other. */
 function schemaAt(schema: z.ZodType, path: readonly PropertyKey[], raw: unknown): z.ZodType {
   let at: unknown = bare(schema);
   for (const [i, step] of path.entries()) {
-    const outer = mappingForm(at, valueAt(raw, path.slice(0, i)));
-    if (outer instanceof z.ZodObject) at = bare((outer.shape as Mapping)[String(step)]);
-    else if (outer instanceof z.ZodArray) at = bare(outer.element);
+    if (at instanceof z.ZodArray) at = bare(at.element);
+    else if (at instanceof z.ZodRecord) at = bare(at.valueType);
+    else if (at instanceof z.ZodObject) at = bare((at.shape as Mapping)[String(step)] ?? at.def.catchall);
+    else at = bare(shapeOf(at, valueAt(raw, path.slice(0, i)))[String(step)]);
   }
-  const inner = at instanceof z.ZodDiscriminatedUnion ? at : mappingForm(at, undefined);
-  return inner instanceof z.ZodType ? inner : schema;
+  return at instanceof z.ZodType ? at : schema;
 }
 
-/** Of a value that may have several forms the one that has keys; where `type` decides, that of the value's type. */
-function mappingForm(schema: unknown, value: unknown): unknown {
-  if (!(schema instanceof z.ZodUnion)) return schema;
-  const { type } = isMapping(value) ? value : { type: undefined };
-  return schema.options.find((option) => {
-    if (!(option instanceof z.ZodObject)) return false;
-    const { type: own } = option.shape as Mapping;
-    return !(own instanceof z.ZodLiteral) || own.value === type;
-  });
-}
-
-/** Without what says that it may be left out. */
+/** Without what says that it may be left out; of kinds of values, the mapping: the others have nothing below them. */
 function bare(schema: unknown): unknown {
   let at = schema;
   while (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodPrefault)
     at = at.unwrap();
-  return at;
+  if (!(at instanceof z.ZodUnion) || at instanceof z.ZodDiscriminatedUnion) return at;
+  return at.options.find((option) => option instanceof z.ZodObject) ?? at;
 }
 
 /** For values that are one of a few words. */
@@ -142,8 +148,17 @@ function unknownKey(key: string, schema: z.ZodType, raw: unknown): string {
 
 function knownKeys(schema: z.ZodType, raw: unknown): string[] {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
-  const { type } = isMapping(raw) ? raw : { type: undefined };
-  return variants(schema).flatMap(([name, shape]) => (name === type ? Object.keys(shape) : []));
+  if (schema instanceof z.ZodUnion && !(schema instanceof z.ZodDiscriminatedUnion))
+    return schema.options.flatMap((option) =>
+      option instanceof z.ZodObject ? Object.keys(option.shape) : [],
+    );
+  return Object.keys(shapeOf(schema, raw));
+}
+
+/** The keys of the variant that a value is of, by its `type`. */
+function shapeOf(union: unknown, value: unknown): Mapping {
+  const type = isMapping(value) ? value['type'] : undefined;
+  return variants(union).find(([name]) => name === type)?.[1] ?? {};
 }
 
 /** The variants of a union by `type` that know the key. */
@@ -151,7 +166,7 @@ function typesWith(key: string, schema: z.ZodType): string[] {
   return variants(schema).flatMap(([name, shape]) => (Object.hasOwn(shape, key) ? [name] : []));
 }
 
-function variants(schema: z.ZodType): [string, Mapping][] {
+function variants(schema: unknown): [string, Mapping][] {
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return [];
   return schema.options.flatMap((option) => {
     if (!(option instanceof z.ZodObject)) return [];

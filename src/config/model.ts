@@ -47,6 +47,8 @@ export interface Listen {
   readonly tls: readonly TlsListener[];
   /** Networks whose peers put a PROXY v2 header before what they pass on. */
   readonly proxy: readonly Prefix[];
+  /** Over UDP too, where a peer's address can be forged. */
+  readonly proxyUdp: boolean;
   readonly tcp: TcpLimits;
 }
 
@@ -82,7 +84,9 @@ export interface RateLimitConfig {
   /** Without: names or types that do not exist, referrals; a zone. */
   readonly negatives: number;
   readonly errors: number;
-  /** Every how manieth limited answer is sent empty, with TC; 0: none. */
+  /** Of all kinds and names together. */
+  readonly all: number;
+  /** One in so many limited answers is sent empty, with TC; 0: none. */
   readonly slip: number;
   /** Bits of a client's address that make its network. */
   readonly prefix4: number;

@@ -12,6 +12,7 @@ export function formatReport({ problems, omitted }: Pick<LoadResult, 'problems' 
   return [...problems.map(formatProblem), counts.join(', ')];
 }
 
-function count(number: number, noun: string): string {
-  return `${number === 0 ? 'no' : number} ${noun}${number === 1 ? '' : 's'}`;
+/** `no errors`, `1 error`, `2 errors`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number === 0 ? 'no' : number} ${number === 1 ? noun : plural}`;
 }

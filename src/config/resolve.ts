@@ -4,12 +4,16 @@ import type { Draft } from './draft.ts';
 import type { LoadEnvironment } from './environment.ts';
 import type { Findings, Named } from './findings.ts';
 import type { Config, ZoneSource } from './model.ts';
+import { PolicyContext, type PolicySurroundings } from './policies/context.ts';
+import { Nesting } from './policies/nesting.ts';
+import { warnOfEmptyRegions } from './policies/residency.ts';
 import { resolveDns } from './sections/dns.ts';
 import { resolveGeo } from './sections/geo.ts';
 import { resolveListen } from './sections/listen.ts';
 import { resolveMaintenance } from './sections/maintenance.ts';
 import { resolveMonitors } from './sections/monitors.ts';
 import { resolveNode, resolvePushTokens, resolveState } from './sections/node.ts';
+import { resolveOverride } from './sections/overrides.ts';
 import { resolvePolicy } from './sections/policies.ts';
 import { resolvePool } from './sections/pools.ts';
 import { resolveQueryLog } from './sections/query-log.ts';
@@ -17,6 +21,8 @@ import { resolveRateLimit } from './sections/rate-limit.ts';
 import { resolveRegion } from './sections/regions.ts';
 import { resolveSelfCheck } from './sections/self-check.ts';
 import { resolveZone } from './sections/zones.ts';
+import { SteeringList } from './steerings.ts';
+import { Tables } from './tables/tables.ts';
 import { warnOfUnused } from './unused.ts';
 import { ViewList } from './views.ts';
 import { showName } from './wording.ts';
@@ -30,7 +36,8 @@ export function resolveConfig(
 ): Config | undefined {
   const base = dirname(file);
   const listen = draft.listen && resolveListen(draft.listen, environment, base, findings);
-  const queryLog = draft.queryLog && resolveQueryLog(draft.queryLog, base, findings);
+  const queryLog = draft.queryLog && resolveQueryLog(draft.queryLog, environment, base, findings);
+  const rateLimit = draft.rateLimit && resolveRateLimit(draft.rateLimit, findings);
   const dns = draft.dns && resolveDns(draft.dns, environment, base, findings);
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
   const pushTokens = draft.node && resolvePushTokens(draft.node, environment, base, findings);
@@ -42,39 +49,51 @@ export function resolveConfig(
   });
   const regions = mapNamed(draft.regions, (name, input) => resolveRegion(name, input, monitors, findings));
   const pools = mapNamed(draft.pools, (name, input) => resolvePool(name, input, regions, monitors, findings));
-  const views = new ViewList();
+  const policyNames = [...draft.policies.keys()];
+  const around: PolicySurroundings = {
+    ...{ regions, pools, findings, policies: draft.policies },
+    ...{ poolNames: [...draft.pools.keys()], policyNames },
+    views: new ViewList(),
+    tables: new Tables(regions, environment, findings),
+    nesting: new Nesting(policyNames),
+  };
   const policies = mapNamed(draft.policies, (name, input) =>
-    resolvePolicy(name, input, pools, regions, views, findings),
+    resolvePolicy(input, new PolicyContext(name, around)),
+  );
+  around.nesting.check(findings);
+  const overrides = draft.overrides.map(
+    (input, i) => input && resolveOverride(i, input, pools, regions, environment.nowMs, findings),
   );
   const maintenance = draft.maintenance.map(
     (input, i) => input && resolveMaintenance(i, input, pools, regions, environment.nowMs, findings),
   );
-  const zones = draft.zones.map((input, i) => input && resolveZone(i, input, policies, base, findings));
+  const steerings = new SteeringList();
+  const zones = draft.zones.map(
+    (input, i) => input && resolveZone(i, input, { policies, pools, steerings, findings }, base),
+  );
   tellRepeatedZones(zones, findings);
   if (findings.errors > 0 || !draft.node || !draft.state || !listen || !dns || !databases) return undefined;
-  warnOfUnused(draft, findings);
+  warnOfUnused(draft, around);
+  warnOfEmptyRegions(draft.policies, around);
   return {
     file,
     node: resolveNode(draft.node, environment),
     pushTokens: pushTokens ?? [],
     listen,
     dns,
-    rateLimit: draft.rateLimit && resolveRateLimit(draft.rateLimit),
+    rateLimit,
     state: resolveState(draft.state, environment, base),
     queryLog,
     geo: { databases },
     regions: itemsOf(regions),
     pools: itemsOf(pools),
     policies: itemsOf(policies),
-    views: views.views,
-    owners: [],
-    overrides: [],
+    views: around.views.views,
+    owners: around.tables.owners,
+    overrides: overrides.filter((one) => one !== undefined),
     maintenance: maintenance.filter((one) => one !== undefined),
     selfCheck: resolveSelfCheck(draft.node['self-check']),
-    steerings: [...policies.values()].map(({ index }) => ({
-      ...{ policy: index, hosts: 'flatten' as const },
-      ...{ https: undefined, svcb: undefined, srv: undefined, mx: undefined },
-    })),
+    steerings: steerings.steerings,
     zones: zones.filter((zone) => zone !== undefined),
   };
 }

@@ -6,6 +6,7 @@ import { listenSchema } from './sections/listen.ts';
 import { maintenanceSchema } from './sections/maintenance.ts';
 import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
+import { overrideSchema } from './sections/overrides.ts';
 import { policySchema } from './sections/policies.ts';
 import { poolSchema } from './sections/pools.ts';
 import { queryLogSchema } from './sections/query-log.ts';
@@ -15,6 +16,7 @@ import { zoneSchema } from './sections/zones.ts';
 import { name } from './values.ts';
 
 const zonesWanted = `a list of 1 to ${limits.zones} zones`;
+const overridesWanted = `a list of at most ${limits.overrides} overrides`;
 
 const maintenanceWanted = `a list of at most ${limits.maintenanceWindows} times of maintenance`;
 
@@ -31,6 +33,11 @@ const configSchema = z.strictObject({
   monitors: named(monitorSchema).optional().describe('Monitors by name.'),
   pools: named(poolSchema).optional().describe('Pools by name.'),
   policies: named(policySchema).optional().describe('Policies by name.'),
+  overrides: z
+    .array(overrideSchema)
+    .max(limits.overrides)
+    .optional()
+    .describe('What people set above the checks, the last word last.'),
   maintenance: z
     .array(maintenanceSchema)
     .max(limits.maintenanceWindows)
@@ -55,6 +62,10 @@ export const outlineSchema = z.strictObject(
     monitors: items('monitors', limits.monitors),
     pools: items('pools', limits.pools),
     policies: items('policies', limits.policies),
+    overrides: z
+      .array(z.unknown(), { error: overridesWanted })
+      .max(limits.overrides, { error: overridesWanted })
+      .default([]),
     maintenance: z
       .array(z.unknown(), { error: maintenanceWanted })
       .max(limits.maintenanceWindows, { error: maintenanceWanted })

@@ -1,8 +1,17 @@
-import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { limits } from '../runtime/limits.ts';
 import { pingRefusal } from '../runtime/ping-socket.ts';
-import type { LoadEnvironment } from './environment.ts';
+import type { LoadEnvironment, PathLook } from './environment.ts';
 
 /** The machine that the process runs on. */
 export function systemEnvironment(stateDirectory: string): LoadEnvironment {
@@ -13,6 +22,7 @@ export function systemEnvironment(stateDirectory: string): LoadEnvironment {
     read: readBounded,
     modeOf,
     pingRefusal,
+    lookAt,
     nowMs: Date.now(),
   };
 }
@@ -21,6 +31,27 @@ export function systemEnvironment(stateDirectory: string): LoadEnvironment {
 function modeOf(path: string): number {
   if (process.platform === 'win32') return 0;
   return (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777;
+}
+
+function lookAt(path: string): PathLook | undefined {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    return stat && { kind: kindOf(stat), file: stat.isSymbolicLink() ? linkedFile(path) : undefined };
+  } catch {
+    return undefined;
+  }
+}
+
+function kindOf(stat: Stats): PathLook['kind'] {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isSymbolicLink()) return 'link';
+  return stat.isSocket() ? 'socket' : 'other';
+}
+
+function linkedFile(link: string): string | undefined {
+  if (!statSync(link, { throwIfNoEntry: false })?.isFile()) return undefined;
+  return realpathSync(link);
 }
 
 /**

@@ -1,11 +1,23 @@
 import type { Draft } from './draft.ts';
-import type { Findings, Named } from './findings.ts';
+import type { Named } from './findings.ts';
+import type { PolicySurroundings } from './policies/context.ts';
 import { showName } from './wording.ts';
 
 /** Warns of what stands in the file but takes no part in any answer. For files without errors. */
-export function warnOfUnused(draft: Draft, findings: Findings): void {
-  const policies = new Set(draft.zones.flatMap((zone) => Object.values(zone?.steer ?? {})));
-  const pools = new Set(items(draft.policies).map(({ pool }) => pool));
+export function warnOfUnused(
+  draft: Draft,
+  { nesting, poolNames, policyNames, findings }: PolicySurroundings,
+): void {
+  const policies = new Set(
+    draft.zones.flatMap((zone) =>
+      Object.values(zone?.steer ?? {}).map((form) => (typeof form === 'string' ? form : form.policy)),
+    ),
+  );
+  const pools = new Set<string>();
+  for (const use of nesting.uses()) {
+    if ('pool' in use) pools.add(poolNames[use.pool]!);
+    else policies.add(policyNames[use.policy]!);
+  }
   const parts = items(draft.monitors).flatMap((monitor) => ('of' in monitor ? monitor.of : []));
   const checked = [...items(draft.pools), ...items(draft.regions)].map(({ monitor }) => monitor);
   const monitors = new Set([...checked, ...parts]);
@@ -27,7 +39,7 @@ export function warnOfUnused(draft: Draft, findings: Findings): void {
   };
   warn('monitors', draft.monitors, monitors, 'monitor ? is in no pool and no region');
   warn('pools', draft.pools, pools, 'pool ? is in no policy');
-  warn('policies', draft.policies, policies, 'policy ? steers no name');
+  warn('policies', draft.policies, policies, 'policy ? steers no name, and no policy leads to it');
 }
 
 function items<T>(section: Named<T>): T[] {

@@ -40,17 +40,50 @@ export function typeWanted(...types: readonly string[]) {
     code === 'invalid_type' ? 'a mapping with `type`' : `one of ${types.join(', ')}`;
 }
 
-/** Text of at least one character; control characters are out, so that no value breaks a line or a header. */
-export function text(wanted: string, pattern: RegExp = /^[^\p{Cc}]+$/u) {
-  return z.string({ error: wanted }).regex(pattern, { error: wanted });
+/** A check of a mapping that has one of two keys, never both. `wanted`: what the first one is. */
+export function eitherKey(first: string, second: string, wanted: string) {
+  return (input: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+    const [hasFirst, hasSecond] = [input[first] !== undefined, input[second] !== undefined];
+    if (hasFirst && hasSecond)
+      context.addIssue({ code: 'custom', path: [second], message: `none beside \`${first}\`` });
+    if (!hasFirst && !hasSecond)
+      context.addIssue({ code: 'custom', path: [first], message: `${wanted}, or \`${second}\`` });
+  };
 }
 
-/** Text that `read` turns into something else; undefined from it means that the text does not fit. */
-export function reading<T>(wanted: string, read: (text: string) => T | undefined) {
+/** The `error` of a mapping or list that stands for "off" when it is left out. */
+export function absentWhenOff(wanted: string) {
+  return ({ input }: { input?: unknown }) =>
+    ['off', 'no', 'none', false].some((word) => word === input)
+      ? `${wanted}; leave it out to switch it off`
+      : wanted;
+}
+
+/** Text of at least one character; control characters are out, so that no value breaks a line or a header. */
+export function text(wanted: string, pattern: RegExp = /^[^\p{Cc}]+$/u) {
+  // YAML takes `12` and `true` for other things than text.
+  const error = ({ input }: { input?: unknown }) =>
+    (typeof input === 'number' || typeof input === 'boolean') && pattern.test(String(input))
+      ? `${wanted}; put it in quotes`
+      : wanted;
+  return z.string({ error }).regex(pattern, { error: wanted });
+}
+
+/**
+ * Text that `read` turns into something else; undefined from it means that the text does not fit. `hint` may say what
+ * to write instead.
+ */
+export function reading<T>(
+  wanted: string,
+  read: (text: string) => T | undefined,
+  hint: (text: string) => string | undefined = () => undefined,
+) {
   return z.string({ error: wanted }).transform((input, context): T => {
     const value = read(input);
     if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', message: wanted, input });
+    const instead = hint(input);
+    const message = instead === undefined ? wanted : `${wanted}; ${instead}`;
+    context.issues.push({ code: 'custom', message, input });
     return z.NEVER;
   });
 }
@@ -64,8 +97,7 @@ export function duration(min: string, max: string, step = '1ms') {
   const range = `${whole} from ${min} to ${max}`;
   return z
     .string({
-      error: ({ input }) =>
-        typeof input === 'number' ? 'a unit with the number: `ms`, `s`, `m` or `h`' : durationWanted,
+      error: ({ input }) => (typeof input === 'number' ? unitWanted : durationWanted),
     })
     .regex(durationPattern, { error: durationWanted })
     .transform((input, context) => {
@@ -76,54 +108,14 @@ export function duration(min: string, max: string, step = '1ms') {
     });
 }
 
+/** For a number where a duration stands. */
+export const unitWanted = 'a unit with the number: `ms`, `s`, `m` or `h`';
 const durationWanted = 'a duration such as `500ms`, `10s`, `5m` or `1h`';
 
 /** The pattern has been checked. */
 function durationMs(text: string): number {
   const [, digits, unit] = durationPattern.exec(text)!;
   return Number(digits) * unitMs[unit as keyof typeof unitMs];
-}
-
-const unitBytes = { kB: 1e3, MB: 1e6, GB: 1e9 } as const;
-const sizePattern = /^([0-9]{1,9})(kB|MB|GB)$/;
-const sizeWanted = 'a size such as `500kB`, `100MB` or `2GB`';
-
-/** Bytes from `500kB`, `100MB`, `2GB`; units of thousands. */
-export function size(min: string, max: string) {
-  return measured('a size', sizeWanted, sizePattern, min, max, (input) => {
-    const [, digits, unit] = sizePattern.exec(input)!;
-    return Number(digits) * unitBytes[unit as keyof typeof unitBytes];
-  });
-}
-
-const percentagePattern = /^([0-9]{1,3}(?:\.[0-9]{1,6})?)%$/;
-const percentageWanted = 'a percentage such as `1%` or `0.5%`';
-
-/** A share of 1 from `1%`, `0.5%`. */
-export function percentage(min: string, max: string) {
-  return measured('a percentage', percentageWanted, percentagePattern, min, max, (input) => {
-    return Number(percentagePattern.exec(input)![1]) / 100;
-  });
-}
-
-/** Text of a pattern that `read` makes a number in a range. */
-function measured(
-  what: string,
-  wanted: string,
-  pattern: RegExp,
-  min: string,
-  max: string,
-  read: (input: string) => number,
-) {
-  return z
-    .string({ error: wanted })
-    .regex(pattern, { error: wanted })
-    .transform((input, context) => {
-      const value = read(input);
-      if (value >= read(min) && value <= read(max)) return value;
-      context.issues.push({ code: 'custom', message: `${what} from ${min} to ${max}`, input });
-      return z.NEVER;
-    });
 }
 
 /** `192.0.2.1:53` or `[2001:db8::1]:53`, port 0–65535. */

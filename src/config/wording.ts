@@ -15,11 +15,16 @@ export function showName(name: string): string {
   return `\`${printable(shorten(name))}\``;
 }
 
+/** A path in backticks, whole: it is to be found or copied. */
+export function showPath(path: string): string {
+  return `\`${printable(path)}\``;
+}
+
 /** `a, b, c, …` */
 export function showNames(names: Iterable<string>): string {
   const shown: string[] = [];
   for (const name of names) {
-    if (shown.length === 12) return `${shown.join(', ')}, …`;
+    if (shown.length === 16) return `${shown.join(', ')}, …`;
     shown.push(printable(shorten(name)));
   }
   return shown.join(', ');

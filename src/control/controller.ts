@@ -10,7 +10,10 @@ import type { Random } from '../runtime/random.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
-import type { ExplainHealth } from './explain-endpoints.ts';
+import { conditionWords } from './condition-words.ts';
+import type { ComposedConditions } from './conditions.ts';
+import { conditionsWithout } from './explain/without.ts';
+import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
 import { tellChange, tellSelf, tellWhenAllDown } from './health-log.ts';
 import { LiveConditions } from './live-conditions.ts';
@@ -18,7 +21,7 @@ import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
 
 /** Changes of health that come together are published together. */
-const COALESCE_MS = 20;
+const COALESCE_MS = 10;
 /** A publication that failed, for lack of memory most likely, is tried again. */
 const RETRY_MS = 1_000;
 
@@ -54,6 +57,8 @@ export class Controller {
   private readonly settings: SettingsMaker;
   private inUse: Loaded | undefined;
   private newest: SnapshotBuffers | undefined;
+  /** The conditions of the newest snapshot. */
+  private grownUnder: ComposedConditions | undefined;
   private generation = 0;
   private timer: Timer | undefined;
   private pendingFailures: HealthChange[] = [];
@@ -78,11 +83,17 @@ export class Controller {
     return this.newest;
   }
 
-  /** Health as explanations need it, by the indexes of the config in use. */
-  get explainHealth(): ExplainHealth {
+  /** What answers are made from, for explanations; undefined before the first snapshot. */
+  get explainWorld(): ExplainWorld | undefined {
+    const { inUse: loaded, newest: snapshot, grownUnder: conditions } = this;
+    if (loaded === undefined || snapshot === undefined || conditions === undefined) return undefined;
+    const { clock, health } = this.parts;
+    const nowMs = clock.now();
     return {
-      stateOf: (pool, endpoint) => this.parts.health.stateOf(pool, endpoint),
-      wasGood: (pool, endpoint) => this.conditions.lastGood.has(this.inUse!.config, pool, endpoint),
+      ...{ loaded, snapshot, conditions, nowMs },
+      words: conditionWords(loaded.config, conditions),
+      health: (pool, endpoint) => health.stateOf(pool, endpoint),
+      conditionsWithout: (lost) => conditionsWithout(loaded.config, conditions, lost),
     };
   }
 
@@ -245,7 +256,9 @@ export class Controller {
 
   private compose(loaded: Loaded): SnapshotBuffers {
     const { config, image, geo, owners } = loaded;
-    const rotation = buildRotation(config, this.conditions.compose(), this.slots);
+    const conditions = this.conditions.compose();
+    const rotation = buildRotation(config, conditions, this.slots);
+    this.grownUnder = conditions;
     const settings = this.settings.make(loaded);
     return { generation: ++this.generation, image, views: geo.maps, owners, rotation, settings };
   }

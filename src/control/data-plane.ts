@@ -85,7 +85,7 @@ export class DataPlane {
   }
 
   private async start(
-    { dns, workers, tls, tcp, proxy }: Listen,
+    { dns, workers, tls, tcp, proxy, proxyUdp }: Listen,
     snapshot: SnapshotBuffers,
     beside?: readonly ListenAddress[],
   ): Promise<void> {
@@ -96,6 +96,7 @@ export class DataPlane {
       tls: tls.map(({ socket, identity }) => ({ address: listenAddress(socket), identity })),
       bounds: tcp,
       proxies: proxy,
+      proxyUdp,
       udpWorkers: workers,
       snapshot,
       counters,
@@ -137,9 +138,10 @@ function listenAddress({ address, port }: SocketAddress): ListenAddress {
 }
 
 /** What a set of workers is started with and cannot change later. */
-function describe({ dns, workers, tls, tcp, proxy }: Listen): string {
+function describe({ dns, workers, tls, tcp, proxy, proxyUdp }: Listen): string {
   const tlsSockets = tls.map(({ socket }) => formatSocket(socket));
-  return JSON.stringify([workers, dns.map(formatSocket), tlsSockets, tcp, proxy.map(formatPrefix)]);
+  const proxies = [proxyUdp, ...proxy.map(formatPrefix)];
+  return JSON.stringify([workers, dns.map(formatSocket), tlsSockets, tcp, proxies]);
 }
 
 function showsOther(now: Listen, before: Listen): boolean {

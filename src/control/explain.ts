@@ -1,167 +1,188 @@
-import type { Config } from '../config/model.ts';
-import { Rcode, typeName } from '../dns/constants.ts';
-import { formatName, type WireName } from '../dns/names.ts';
-import { writeQuestion } from '../dns/question.ts';
+import type { Config, Steering } from '../config/model.ts';
+import { typeName } from '../dns/constants.ts';
+import { formatName } from '../dns/names.ts';
 import { formatRdata } from '../dns/rdata.ts';
-import { readMessage } from '../dns/reader.ts';
-import { distanceKm } from '../geo/distance.ts';
-import { locate } from '../geo/locate.ts';
-import { formatAddress, type IpAddress } from '../ip/address.ts';
+import { type Location, locate } from '../geo/locate.ts';
+import type { EndpointHealth } from '../health/table.ts';
+import { formatAddress } from '../ip/address.ts';
 import { formatPrefix, prefixOf } from '../ip/prefix.ts';
-import { QueryContext } from '../query/context.ts';
-import { counterBytes } from '../query/counters.ts';
-import { respond } from '../query/respond.ts';
-import { QuerySource, Transport } from '../query/source.ts';
 import { OperatorError } from '../runtime/errors.ts';
-import { limits } from '../runtime/limits.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
-import { EntryField } from '../snapshot/rotation.ts';
-import { CandidateField, Serving } from '../steering/nodes.ts';
-import { type Chosen, type EndpointTrace, type ExplainHealth, traceEndpoints } from './explain-endpoints.ts';
-import type { ExplainedPlace, ExplainedRegion, Explanation } from './explanation.ts';
+import type { Conditions } from '../snapshot/compile/conditions.ts';
+import { NodeWriter } from '../snapshot/compile/tree/node-writer.ts';
+import { PoolGroups } from '../snapshot/compile/tree/pool-groups.ts';
+import { recordBook } from '../snapshot/compile/tree/record-book.ts';
+import { RegionSet } from '../snapshot/compile/tree/region-set.ts';
+import { EntryField, RecordKind, RotationHeader } from '../snapshot/rotation.ts';
+import type { ConditionWords } from './condition-words.ts';
+import { scopeWords, ttlWords } from './explain/answer-words.ts';
+import {
+  type Asked,
+  askSnapshot,
+  type ExplainClient,
+  type ExplainRequest,
+  rcodeName,
+} from './explain/ask.ts';
+import { tellRegions } from './explain/regions.ts';
+import type { Frame, Scene } from './explain/scene.ts';
+import { servingName } from './explain/serving-words.ts';
+import { tellStep } from './explain/step.ts';
+import { summaryOf } from './explain/summary.ts';
+import { readTrace, type TracedNode } from './explain/traced.ts';
+import { lossOf, regionsNamed, snapshotUnder, wordsWithout } from './explain/without.ts';
+import type { ExplainedLoss, Explanation } from './explanation.ts';
 import type { Loaded } from './load.ts';
 
-export interface ExplainRequest {
-  readonly name: WireName;
-  readonly type: number;
-  readonly client: ExplainClient;
+/** What answers are made from, and what is known of it. Indexes are those of the config. */
+export interface ExplainWorld {
+  readonly loaded: Loaded;
+  readonly snapshot: SnapshotBuffers;
+  readonly nowMs: number;
+  /** Those that the snapshot was made under. */
+  readonly conditions: Conditions;
+  readonly words: ConditionWords;
+  health(pool: number, endpoint: number): EndpointHealth;
+  /** The conditions if all endpoints of these regions were down. */
+  conditionsWithout(lost: ReadonlySet<number>): Conditions;
 }
-
-/** Who asks: an address, or a subnet as a resolver would send it (`prefix` set). */
-export interface ExplainClient {
-  readonly address: IpAddress;
-  readonly prefix: number | undefined;
-}
-
-const servingTexts = Object.fromEntries(
-  Object.entries(Serving).map(([name, serving]) => [serving, name.toLowerCase().replaceAll('_', '-')]),
-);
-
-/** Counters that nobody reads, for all explanations: V8 does not see the weight of shared memory it should free. */
-const uncounted = new SharedArrayBuffer(counterBytes);
 
 /**
  * Answers the question with the very function that answers packets, on the very snapshot, and then tells what that
- * function decided and from what.
+ * function decided and from what. A string: what is wrong with the request.
  */
-export function explain(
-  request: ExplainRequest,
-  loaded: Loaded,
-  snapshot: SnapshotBuffers,
-  health: ExplainHealth,
-  seed: number,
-): Explanation {
-  const { context, message } = ask(request, snapshot, seed);
+export function explain(request: ExplainRequest, world: ExplainWorld): Explanation | string {
+  const { loaded, snapshot, nowMs, words } = world;
   const { config } = loaded;
-  const policyIndex = policyIndexOf(context);
-  const policy = policyIndex === undefined ? undefined : config.policies[policyIndex]!;
-  const { place, placeFault } = locateClient(request.client, loaded);
+  const now = askSnapshot(request, snapshot, nowMs);
+  if (request.without.length === 0) return describe(request, world, now, undefined);
+  const lost = regionsNamed(config, request.without);
+  if (typeof lost === 'string') return lost;
+  const { entry } = now.context;
+  // What no policy steers depends on no region.
+  if (entry === 0) return describe(request, world, now, lossOf(config, lost, now, now));
+  const conditions = world.conditionsWithout(lost);
+  const lessened = snapshotUnder(snapshot, config, conditions, entry);
+  const then = askSnapshot(request, lessened, nowMs);
+  const worldWithout = { ...world, conditions, words: wordsWithout(config, words, lost) };
+  return describe(request, worldWithout, then, lossOf(config, lost, now, then));
+}
+
+function describe(
+  request: ExplainRequest,
+  world: ExplainWorld,
+  asked: Asked,
+  without: ExplainedLoss | undefined,
+): Explanation {
+  const { message, context } = asked;
+  const { config, geo } = world.loaded;
+  const { address } = request.client;
+  const located = locateClient(request.client, geo.databases);
+  const { root, truncated } = readTrace(asked.trace, context.decider.words);
+  const scene = sceneOf(request, world, asked, root, located);
+  const entry = context.entry;
+  const use = { policy: entry === 0 ? -1 : scene.nodes[entry + EntryField.POLICY]! };
+  const policy = config.policies[use.policy];
+  const frame = frameOf(config, policy?.families);
+  const how = { chosen: 'chosen', peer: 'not drawn this time' };
+  const steps = root && tellStep(scene, root, { frame, use, how, part: undefined, residency: 'ahead' });
+  const { serving, ttlSeconds } = context.asker;
   return {
     question: {
       name: formatName(request.name),
       type: typeName(request.type),
       client: formatClient(request.client),
     },
-    generation: snapshot.generation,
+    generation: world.snapshot.generation,
     answer: {
       rcode: rcodeName(message.rcode),
       records: message.answer.map(
-        ({ owner, ttlSeconds, type, rdata }) =>
-          `${formatName(owner)} ${ttlSeconds} ${typeName(type)} ${formatRdata(type, rdata)}`,
+        ({ owner, ttlSeconds: seconds, type, rdata }) =>
+          `${formatName(owner)} ${seconds} ${typeName(type)} ${formatRdata(type, rdata)}`,
       ),
       extendedError: message.edns?.extended,
       scope: context.scope,
-      scopePrefix: formatPrefix(prefixOf(request.client.address, context.scope)),
+      scopePrefix: formatPrefix(prefixOf(address, context.scope)),
+      scopeWhy: root === undefined ? 'the zone answers everybody alike' : scopeWords(scene, root),
     },
-    policy: policy && {
-      name: policy.name,
-      type: policy.type,
-      serving: servingTexts[context.asker.serving]!,
-      ttlSeconds: context.asker.ttlSeconds,
-    },
-    place,
-    placeFault,
-    regions:
-      policyIndex === undefined
-        ? []
-        : explainRegions(config, traceEndpoints(config, policyIndex, chosenOf(context), health), place),
+    without,
+    policy: policy &&
+      steps && {
+        name: policy.name,
+        type: policy.type,
+        why: summaryOf(steps),
+        serving: servingName(serving),
+        ttlSeconds,
+        ttlWhy: ttlWords(scene, root!),
+      },
+    place: located.place,
+    placeFault: located.placeFault,
+    steps,
+    truncated,
+    regions: policy === undefined ? [] : tellRegions(scene, frame, use),
   };
 }
 
-function ask(request: ExplainRequest, snapshot: SnapshotBuffers, seed: number) {
-  const { name, type, client } = request;
-  const context = new QueryContext(uncounted, seed);
-  context.adopt(snapshot);
-  const source = new QuerySource();
-  source.transport = Transport.TCP;
-  const { family, bytes } = client.address;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  source.family = family;
-  source.w0 = view.getUint32(0);
-  if (family === 6)
-    [source.w1, source.w2, source.w3] = [view.getUint32(4), view.getUint32(8), view.getUint32(12)];
-  // A full-length subnet is placed exactly as the address itself, and tells the scope.
-  const subnet = { family, source: client.prefix ?? bytes.length * 8, bytes };
-  const packet = writeQuestion(name, type, { udpBytes: limits.udpAnswerBytes, subnet });
-  const out = new Uint8Array(limits.tcpMessageBytes);
-  const length = respond(packet, packet.length, source, context, out);
-  const message = readMessage(out.slice(0, length));
-  if (message === undefined) throw new Error('our own answer cannot be read');
-  return { context, message };
+function sceneOf(
+  { client }: ExplainRequest,
+  { loaded, conditions, words, health }: ExplainWorld,
+  { context }: Asked,
+  root: TracedNode | undefined,
+  { place, location }: Located,
+): Scene {
+  const { config } = loaded;
+  const { choice, decider, asker, entry } = context;
+  const index = entry === 0 ? 0 : (entry - RotationHeader.SIZE) / EntryField.SIZE;
+  return {
+    ...{ config, conditions, words, health, asker, place, location },
+    nodes: decider.words,
+    views: decider.views,
+    kind: kindOf(decider.words, entry, root),
+    steering: config.steerings[index] ?? noSteering,
+    groups: new PoolGroups(config, conditions, new NodeWriter(0, new Uint8Array()), recordBook(config)),
+    chosen: choice.candidates.subarray(0, entry === 0 ? 0 : choice.count),
+    client: client.address,
+    told: new Map(),
+  };
 }
 
-/** Index of the policy that steered the answer. */
-function policyIndexOf({ entry, rotation }: QueryContext): number | undefined {
-  return entry === 0 ? undefined : rotation.words[entry + EntryField.POLICY]!;
+/** The kind of record that the tree was grown for: an entry has a root for each. */
+function kindOf(nodes: Int32Array, entry: number, root: TracedNode | undefined): RecordKind {
+  const kinds = Object.values(RecordKind);
+  return (
+    kinds.find((kind) => root !== undefined && nodes[entry + EntryField.ROOTS + kind] === root.place) ?? 0
+  );
 }
 
-/** The geo map knows no names of places: those are read from the files, which may have changed since. */
-function locateClient({ address }: ExplainClient, loaded: Loaded): Pick<Explanation, 'place' | 'placeFault'> {
-  let found: ReturnType<typeof locate>['placed'];
+/** Where no name is steered. */
+const noSteering: Steering = {
+  ...{ policy: 0, hosts: 'flatten', https: undefined, svcb: undefined, srv: undefined, mx: undefined },
+};
+
+function frameOf(config: Config, families: Frame['families'] = 'together'): Frame {
+  const everywhere = RegionSet.all(config.regions.length);
+  return { mode: 'strict', within: everywhere, only: everywhere, families };
+}
+
+interface Located extends Pick<Explanation, 'place' | 'placeFault'> {
+  readonly location: Location | undefined;
+}
+
+/** The maps know no names of places: those are read from the files, which may have changed since. */
+function locateClient({ address }: ExplainClient, databases: Loaded['geo']['databases']): Located {
+  let location: Location;
   try {
-    found = locate(loaded.geo.databases, address).placed;
+    location = locate(databases, address);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return { place: undefined, placeFault: error.message };
+    return { place: undefined, placeFault: error.message, location: undefined };
   }
-  if (found === undefined) return { place: undefined, placeFault: undefined };
-  const { city, subdivision, country, latitude, longitude } = found.place;
-  const place = {
-    database: found.database.name,
-    prefix: formatPrefix(found.prefix),
-    city,
-    subdivision,
-    country,
-    latitude,
-    longitude,
-  };
-  return { place, placeFault: undefined };
-}
-
-function chosenOf({ choice, rotation }: QueryContext): Chosen[] {
-  return Array.from(choice.candidates.subarray(0, choice.count), (candidate) => ({
-    pool: rotation.words[candidate + CandidateField.POOL]!,
-    endpoint: rotation.words[candidate + CandidateField.ENDPOINT]!,
-  }));
-}
-
-function explainRegions(
-  config: Config,
-  traces: readonly EndpointTrace[],
-  place: ExplainedPlace | undefined,
-): ExplainedRegion[] {
-  return config.regions
-    .map(({ name, title, latitude, longitude }) => ({
-      name,
-      title,
-      distanceKm: place && Math.round(distanceKm(place, { latitude, longitude })),
-      endpoints: traces.filter((trace) => trace.region === name),
-    }))
-    .filter(({ endpoints }) => endpoints.length > 0);
-}
-
-function rcodeName(rcode: number): string {
-  return Object.entries(Rcode).find(([, value]) => value === rcode)?.[0] ?? String(rcode);
+  const { placed, system } = location;
+  const asn = system?.asn;
+  if (placed === undefined) return { place: undefined, placeFault: undefined, location };
+  const { city, subdivision, country, continent, latitude, longitude } = placed.place;
+  const found = { database: placed.database.name, prefix: formatPrefix(placed.prefix) };
+  const place = { ...found, city, subdivision, country, continent, asn, latitude, longitude };
+  return { place, placeFault: undefined, location };
 }
 
 function formatClient({ address, prefix }: ExplainClient): string {

@@ -1,10 +1,10 @@
 import type { Config } from '../config/model.ts';
+import { poolsUnder } from '../config/policy-uses.ts';
 import { referencePoolName } from '../health/checked-pools.ts';
 import type { SelfState } from '../health/self-state.ts';
 import type { HealthState } from '../health/state-machine.ts';
 import type { HealthChange } from '../health/table.ts';
 import type { Log } from '../runtime/log.ts';
-import { poolsUnder } from '../snapshot/compile/rotation-builder.ts';
 import { MaintenancePlan } from './maintenance-plan.ts';
 
 /**
@@ -44,7 +44,7 @@ export function tellWhenAllDown(
   const endpoints = pools[pool]?.endpoints ?? [];
   if (pool < 0 || !endpoints.every((_, e) => state(pool, e) === 'down')) return;
   const rules = policies
-    .filter((_, index) => poolsUnder(config, index).includes(pool))
+    .filter((_, index) => poolsUnder(policies, index).includes(pool))
     .map((policy) => `${policy.name}: ${policy.allDown}`);
   log.error({ pool: name }, `all endpoints of pool ${name} are down; now served: ${rules.join(', ')}`);
 }

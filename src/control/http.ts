@@ -9,7 +9,7 @@ import { OperatorError } from '../runtime/errors.ts';
 import { limits } from '../runtime/limits.ts';
 import type { Log } from '../runtime/log.ts';
 import { formatSocket } from './data-plane.ts';
-import type { ExplainClient, ExplainRequest } from './explain.ts';
+import type { ExplainClient, ExplainRequest } from './explain/ask.ts';
 import type { Explanation } from './explanation.ts';
 import type { Status } from './status.ts';
 
@@ -20,8 +20,8 @@ export interface HttpSource {
   notReady(): string | undefined;
   /** Undefined before the first snapshot. */
   status(): Status | undefined;
-  /** Undefined before the first snapshot. */
-  explain(request: ExplainRequest): Explanation | undefined;
+  /** Undefined before the first snapshot; a string says what is wrong with the request. */
+  explain(request: ExplainRequest): Explanation | string | undefined;
 }
 
 /** The routes that only read. */
@@ -41,10 +41,11 @@ export function createRoutes(source: HttpSource, log: Log): Hono {
     return status === undefined ? c.json({ error: 'not ready' }, 503) : c.json(status);
   });
   app.get('/api/v1/explain', (c) => {
-    const request = readExplainRequest(c.req.query('name'), c.req.query('type'), c.req.query('client'));
+    const request = readExplainRequest(c.req.query());
     if (typeof request === 'string') return c.json({ error: request }, 400);
     const explanation = source.explain(request);
-    return explanation === undefined ? c.json({ error: 'not ready' }, 503) : c.json(explanation);
+    if (explanation === undefined) return c.json({ error: 'not ready' }, 503);
+    return typeof explanation === 'string' ? c.json({ error: explanation }, 400) : c.json(explanation);
   });
   app.notFound((c) =>
     c.json(
@@ -62,12 +63,17 @@ export function createRoutes(source: HttpSource, log: Log): Hono {
   return app;
 }
 
-/** Parses the three parameters of explain, of the API and of the command line alike; a string says what is wrong. */
-export function readExplainRequest(
-  name: string | undefined,
-  type: string | undefined,
-  client: string | undefined,
-): ExplainRequest | string {
+/** The parameters of explain as text. */
+export interface ExplainTexts {
+  readonly name?: string | undefined;
+  readonly type?: string | undefined;
+  readonly client?: string | undefined;
+  /** Names of regions, by commas. */
+  readonly without?: string | undefined;
+}
+
+/** Parses the parameters of explain, of the API and of the command line alike; a string says what is wrong. */
+export function readExplainRequest({ name, type, client, without }: ExplainTexts): ExplainRequest | string {
   if (!name) return '`name` is missing: give the name to explain';
   const parsed = parseName(name);
   if (!parsed.ok) return `\`name\`: ${parsed.reason}`;
@@ -76,7 +82,10 @@ export function readExplainRequest(
   if (!client) return '`client` is missing: give an address or a prefix';
   const who = readClient(client);
   if (who === undefined) return `\`client\`: ${JSON.stringify(client)} is neither an address nor a prefix`;
-  return { name: parsed.name, type: number, client: who };
+  const lost = without === undefined ? [] : without.split(',', limits.regions + 1).map((each) => each.trim());
+  if (lost.some((each) => each === '')) return '`without`: give names of regions, with commas between them';
+  if (lost.length > limits.regions) return `\`without\`: at most ${limits.regions} regions`;
+  return { name: parsed.name, type: number, client: who, without: lost };
 }
 
 function readClient(text: string): ExplainClient | undefined {

@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import type { Config, ZoneSource } from '../config/model.ts';
+import type { Config, Steering, ZoneSource } from '../config/model.ts';
+import { RrType } from '../dns/constants.ts';
 import { limits } from '../runtime/limits.ts';
 import type { Problem } from '../runtime/problem.ts';
 import type { ServedZone } from '../snapshot/compile/name-tree.ts';
@@ -31,11 +32,27 @@ export function loadZones(config: Config): LoadedZones {
     const { zone, problems: found } = loadZone(input);
     problems.push(...found);
     if (zone === undefined) continue;
-    problems.push(...checkSteering(zone, source.steer, config.file));
+    const steered = source.steer.map((steer) => ({
+      ...steer,
+      types: steeredTypes(config.steerings[steer.steering]!),
+    }));
+    problems.push(...checkSteering(zone, steered, config.file));
     served.push({ zone, steer: source.steer });
   }
   const kept = problems.slice(0, limits.problems);
   return { served, problems: kept, omitted: problems.length - kept.length, files };
+}
+
+/** Record types that a policy answers at a steered name. */
+function steeredTypes({ hosts, https, svcb, srv, mx }: Steering): readonly number[] | 'all' {
+  if (hosts === 'cname') return 'all';
+  return [
+    ...[RrType.A, RrType.AAAA],
+    ...(https === undefined ? [] : [RrType.HTTPS]),
+    ...(svcb === undefined ? [] : [RrType.SVCB]),
+    ...(srv === undefined ? [] : [RrType.SRV]),
+    ...(mx === undefined ? [] : [RrType.MX]),
+  ];
 }
 
 function zoneInput(

@@ -1,4 +1,4 @@
-import { createLogRing, droppedOf, setLogShare } from '../query/log-layout.ts';
+import { createLogRing, droppedOf, setLogShare, unreadOf } from '../query/log-layout.ts';
 import type { NumberedRing } from '../query-log/pump.ts';
 
 /** The log rings of all workers: opened with each set of workers, retired when the set has stopped. */
@@ -37,6 +37,11 @@ export class LogRings {
 
   numbered(): NumberedRing[] {
     return [...this.live].map(([ring, id]) => ({ id, ring }));
+  }
+
+  /** Records that wait for the log thread. */
+  unread(): number {
+    return [...this.live.keys()].reduce((sum, ring) => sum + unreadOf(ring), 0);
   }
 
   /** Records that found a ring full, since the process started. */

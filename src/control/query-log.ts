@@ -18,6 +18,7 @@ export class QueryLog {
   private readonly names: GenerationNames[] = [];
   private named: Config | undefined;
   private thread: LogLife | undefined;
+  private sink: { readonly to: string; up: boolean } | undefined;
   /** What the thread was started for, as text to compare. */
   private writing: string | undefined;
   /** Threads follow one another: a ring has one reader. */
@@ -38,7 +39,12 @@ export class QueryLog {
 
   /** Records that found no room in a ring, or were lost with a connection. */
   dropped(): number {
-    return this.rings.dropped() + new Float64Array(this.counts)[LogCount.LOST]!;
+    return this.rings.dropped() + this.lost();
+  }
+
+  /** Where the log goes and whether it can be written there, as of its last attempt; undefined when there is none. */
+  state(): { readonly to: string; readonly up: boolean } | undefined {
+    return this.sink;
   }
 
   /** To be called before any worker sees a snapshot of this generation: its indexes are those of `config`. */
@@ -60,6 +66,7 @@ export class QueryLog {
     this.writing = writing;
     this.change = this.change.then(async () => {
       await this.thread?.stop();
+      this.sink = undefined;
       this.thread = queryLog && this.start(queryLog, node.name);
     });
   }
@@ -72,23 +79,42 @@ export class QueryLog {
   /** Writes what the rings hold, closes. To be called when the workers have stopped. */
   async stop(): Promise<void> {
     await this.change;
+    const lostBefore = this.lost();
     await this.thread?.stop();
+    const lost = this.rings.unread() + this.lost() - lostBefore;
+    if (lost === 0) return;
+    const queries = lost === 1 ? '1 query was' : `${lost} queries were`;
+    const to = this.sink === undefined ? '' : ` to ${this.sink.to}`;
+    this.log.warn({ lost }, `the query log ends incomplete: ${queries} not written${to} before the stop`);
+  }
+
+  private lost(): number {
+    return new Float64Array(this.counts)[LogCount.LOST]!;
   }
 
   private start({ format, to, addresses }: QueryLogConfig, name: string): LogLife {
-    const path = 'socket' in to ? `unix:${to.socket}` : to.file;
+    const sink = { to: 'socket' in to ? `unix:${to.socket}` : to.file, up: true };
+    this.sink = sink;
     this.countRestarts(0);
     return new LogLife({
       clock: this.clock,
-      start: (): LogStart => ({
-        settings: { format, to, addresses },
-        node: { name, version },
-        rings: this.rings.numbered(),
-        names: this.names,
-        counts: this.counts,
-      }),
-      onReport: (report) => this.tell(path, report),
+      start: (): LogStart => {
+        // A thread tells of trouble; without a word from it all is well.
+        sink.up = true;
+        return {
+          settings: { format, to, addresses },
+          node: { name, version },
+          rings: this.rings.numbered(),
+          names: this.names,
+          counts: this.counts,
+        };
+      },
+      onReport: (report) => {
+        sink.up = report.kind === 'well';
+        this.tell(sink.to, report);
+      },
       onEnd: (reason, restartMs) => {
+        sink.up = false;
         this.countRestarts(1);
         this.log.warn({ reason, restartMs }, `the query log's thread ended (${reason}); it starts again`);
       },

@@ -220,9 +220,8 @@ class RunningService implements Service {
       notReady: () => this.notReady(),
       status: () => (this.controller.snapshot === undefined ? undefined : this.status()),
       explain: (request) => {
-        const { loaded, snapshot } = this.controller;
-        if (loaded === undefined || snapshot === undefined) return undefined;
-        return explain(request, loaded, snapshot, this.controller.explainHealth, this.options.random.next());
+        const { explainWorld } = this.controller;
+        return explainWorld && explain(request, explainWorld);
       },
     };
     const { log } = this.options;

@@ -1,4 +1,3 @@
-import { Transport } from '../query/source.ts';
 import type { LogFormat } from './format.ts';
 import type { NameBook } from './names.ts';
 import { type Addresses, loggedBits, maskedAddress } from './privacy.ts';
@@ -56,7 +55,7 @@ export class Dnstap implements LogFormat {
     inner.begin(this.message, 0);
     inner.varint(Message.TYPE, AUTH_RESPONSE);
     inner.varint(Message.SOCKET_FAMILY, family === 4 ? 1 : 2);
-    inner.varint(Message.SOCKET_PROTOCOL, record.transport === Transport.UDP ? 1 : 2);
+    inner.varint(Message.SOCKET_PROTOCOL, socketProtocols[record.transport]!);
     inner.bytes(Message.QUERY_ADDRESS, address);
     if (addresses === 'full') inner.varint(Message.QUERY_PORT, record.port);
     inner.varint(Message.QUERY_TIME_SEC, seconds);
@@ -93,3 +92,5 @@ const Message = {
   RESPONSE_MESSAGE: 14,
 } as const;
 const AUTH_RESPONSE = 2;
+/** By `Transport`: UDP, TCP, DOT. */
+const socketProtocols = [1, 2, 3];

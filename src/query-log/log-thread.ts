@@ -41,6 +41,7 @@ export class LogThread {
       else await this.sleep();
     }
     await this.sink.close();
+    this.counts[LogCount.LOST]! += this.pump.leftBehind;
   }
 
   /** Orders come between the mark and the move: the names that a marked record needs were posted before it was made. */

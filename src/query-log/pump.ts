@@ -43,7 +43,7 @@ export class LogPump {
   mark(): void {
     for (const [id, reader] of this.readers) {
       reader.mark();
-      if (!reader.empty || !this.retired.has(id)) continue;
+      if (reader.left > 0 || !this.retired.has(id)) continue;
       this.readers.delete(id);
       this.retired.delete(id);
     }
@@ -62,7 +62,12 @@ export class LogPump {
 
   /** Whether all that was marked has left the rings. */
   get empty(): boolean {
-    return [...this.readers.values()].every((reader) => reader.empty);
+    return [...this.readers.values()].every(({ left }) => left === 0);
+  }
+
+  /** Records in rings whose workers have stopped: nobody else reads those. */
+  get leftBehind(): number {
+    return [...this.retired].reduce((sum, id) => sum + this.readers.get(id)!.left, 0);
   }
 
   private moveBlock(): number {

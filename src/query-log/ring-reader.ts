@@ -27,9 +27,9 @@ export class RingReader {
     this.marked = Atomics.load(this.words, RingWord.HEAD);
   }
 
-  /** Whether nothing is left of what was marked. */
-  get empty(): boolean {
-    return this.tail === this.marked;
+  /** How many records are left of what was marked. */
+  get left(): number {
+    return (this.marked - this.tail) | 0;
   }
 
   /** Moves the oldest record out of the ring; false when there is none before the mark. */

@@ -15,7 +15,7 @@ import { OwnerView } from '../steering/owners.ts';
 import { Cookies } from './cookie.ts';
 import { type LogWriter, noLog } from './log-writer.ts';
 import { SourceNetworks } from './networks.ts';
-import { RateLimiter } from './rate-limit.ts';
+import { type LimiterSecret, RateLimiter } from './rate-limit.ts';
 
 /** All that one worker needs to answer: the adopted snapshot, its counters, its scratch memory. */
 export class QueryContext {
@@ -28,10 +28,11 @@ export class QueryContext {
   private ownerBuffers: readonly SharedArrayBuffer[] = [];
   readonly counters: Float64Array;
   readonly random: Random;
-  private readonly seed: number;
   settings: Settings = plainSettings;
   cookies = new Cookies(plainSettings.cookieSecrets);
 
+  /** Of the limiter's hash; the worker sets its own before it adopts a snapshot. */
+  limiterSecret: LimiterSecret = [0, 0];
   /** Undefined when answers are not limited. */
   limiter: RateLimiter | undefined;
   /** Who is not limited, once the limiter says that he would be. */
@@ -70,7 +71,6 @@ export class QueryContext {
   constructor(counters: SharedArrayBuffer, seed: number) {
     this.counters = new Float64Array(counters);
     this.random = new Random(seed);
-    this.seed = seed;
     this.image = new Image(emptyImage());
     this.rotation = new Rotation(emptyRotation());
   }
@@ -98,7 +98,7 @@ export class QueryContext {
     const { rateLimits } = settings;
     this.unlimited = new SourceNetworks(rateLimits?.allow ?? []);
     if (rateLimits === undefined) this.limiter = undefined;
-    else if (this.limiter === undefined) this.limiter = new RateLimiter(rateLimits, this.seed);
+    else if (this.limiter === undefined) this.limiter = new RateLimiter(rateLimits, this.limiterSecret);
     else this.limiter.configure(rateLimits);
   }
 }

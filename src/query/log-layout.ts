@@ -69,6 +69,12 @@ export function setLogShare(ring: SharedArrayBuffer, share: number): void {
   Atomics.store(new Int32Array(ring), RingWord.SHARE, word);
 }
 
+/** Records that the reader has not taken yet. */
+export function unreadOf(ring: SharedArrayBuffer): number {
+  const words = new Int32Array(ring);
+  return (Atomics.load(words, RingWord.HEAD) - Atomics.load(words, RingWord.TAIL)) | 0;
+}
+
 /** Records that were dropped because the ring was full. */
 export function droppedOf(ring: SharedArrayBuffer): number {
   return new Float64Array(ring)[DROPPED]!;

@@ -135,6 +135,15 @@ export const limits = {
   policyDepth: 8,
   /** Keys of one table of owners, and bytes of its file. */
   ownerKeys: 1_000_000,
+  ownerFileBytes: 64 * 1024 * 1024,
+  /** Windows of one schedule, rules of one split: each is looked at when trees are grown. */
+  scheduleWindows: 128,
+  splitRules: 128,
+  /** Pools and policies that one policy chooses among. */
+  policyChoices: 256,
+  overrides: 1_000,
+  /** Characters of what people or other systems say: reasons, queries, paths. */
+  statementLength: 1_000,
   /** ALPN ids of a steered service; a record with them and all hints fits `serviceRecordBytes`. */
   serviceAlpn: 8,
   serviceAlpnBytes: 32,
@@ -162,8 +171,9 @@ export const limits = {
   /** Of one match view; its numbers have 16 bits. */
   viewEntries: 10_000,
   viewKeys: 100_000,
-  /** Of one latency table. */
+  /** Of one latency table, and bytes of its file. */
   latencyRows: 1_000_000,
+  latencyFileBytes: 64 * 1024 * 1024,
   /** Compiled maps kept on disk beside those in use. */
   geoCacheFiles: 8,
   geoMapBytes: 512 * 1024 * 1024,

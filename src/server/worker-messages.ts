@@ -1,4 +1,5 @@
 import type { Prefix } from '../ip/prefix.ts';
+import type { LimiterSecret } from '../query/rate-limit.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import type { ListenAddress } from './sockaddr.ts';
 
@@ -12,7 +13,10 @@ export interface WorkerStart {
   /** Log ring of this worker alone; without one no query is ever logged. */
   readonly log?: SharedArrayBuffer | undefined;
   readonly snapshot: SnapshotBuffers;
+  /** Of what shows in answers: shares. */
   readonly seed: number;
+  /** Shows nowhere. */
+  readonly limiterSecret: LimiterSecret;
   /** Serve through node:dgram and node:net alone. */
   readonly portable: boolean;
   /** Networks whose peers put a PROXY v2 header before what they pass on. */

@@ -21,6 +21,8 @@ export interface WorkerSetOptions {
   readonly bounds: StreamBounds;
   /** Networks whose peers put a PROXY v2 header before what they pass on. */
   readonly proxies: readonly Prefix[];
+  /** They do so over UDP too. */
+  readonly proxyUdp: boolean;
   /** UDP threads; the portable path has one whatever is asked. */
   readonly udpWorkers: number;
   readonly snapshot: SnapshotBuffers;
@@ -202,8 +204,9 @@ class Workers implements WorkerSet {
         log: options.logs?.[worker],
         snapshot: this.snapshot,
         seed: (this.seed + Math.imul(worker, 0x9e3779b9)) >>> 0,
+        limiterSecret: [randomInt(2 ** 32), randomInt(2 ** 32)],
         portable: libc === undefined,
-        proxies: options.proxies,
+        proxies: udp && !options.proxyUdp ? [] : options.proxies,
         // Keys go to the thread that needs them and to no other.
         stream: udp ? undefined : { bounds: options.bounds, identities: this.identities },
         sockets: sockets.length > 0 ? sockets : this.sockets(udp),

@@ -22,6 +22,7 @@ export function openShell(port: MessagePort, start: WorkerStart): WorkerShell {
   const control = new ControlBlock(start.control);
   const line = control.line(start.worker);
   const context = new QueryContext(start.counters, start.seed);
+  context.limiterSecret = start.limiterSecret;
   if (start.log !== undefined) context.log = new LogWriter(start.log, start.seed, Date.now);
   const inbox = new SnapshotInbox(port, control, line, context, start.snapshot);
   return { control, line, context, inbox, proxies: new ProxyNetworks(start.proxies) };

@@ -24,9 +24,12 @@ export interface Settings {
 
 /** How many answers a second one network of clients is sent. */
 export interface RateLimits {
-  /** Answers a second, by `AnswerKind` (`query/rate-limit.ts`), at most `limits.rateLimitPerSecond`; 0: no limit. */
-  readonly perSecond: readonly [number, number, number];
-  /** Every how manieth limited answer slips: 0 none, 1 all. */
+  /**
+   * Answers a second, by `AnswerKind` (`query/rate-limit.ts`) and of all kinds and names together, at most
+   * `limits.rateLimitPerSecond`; 0: no limit.
+   */
+  readonly perSecond: readonly [number, number, number, number];
+  /** One in so many limited answers slips, by chance: 0 none, 1 all. */
   readonly slip: number;
   /** Bits of the client's address that make its network, at least 1. */
   readonly prefix4: number;

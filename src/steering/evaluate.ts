@@ -3,7 +3,7 @@ import type { Asker } from './asker.ts';
 import type { Choice } from './choice.ts';
 import type { Evaluator } from './evaluator.ts';
 import { drawGroup } from './group.ts';
-import { BranchField, NodeFlag, NodeHeader, NodeKind, OwnerField } from './nodes.ts';
+import { BranchField, NodeFlag, NodeHeader, NodeKind, OwnerField, VOID } from './nodes.ts';
 import { labelHash, type OwnerView } from './owners.ts';
 import { Step, type Trace } from './trace.ts';
 import { walkSlots } from './walk.ts';
@@ -27,9 +27,7 @@ export class Decider implements Evaluator {
     if (ttlSeconds < asker.ttlSeconds) asker.ttlSeconds = ttlSeconds;
     switch (words[place]) {
       case NodeKind.GROUP:
-        trace?.push(Step.NODE, place, 0);
-        drawGroup(words, place, wanted, asker, choice);
-        if (before === 0) this.serves(place, asker);
+        this.group(place, wanted, asker, choice);
         break;
       case NodeKind.WALK:
         walkSlots(this, place, wanted, asker, choice);
@@ -44,7 +42,7 @@ export class Decider implements Evaluator {
         trace?.push(Step.NODE, place, 0);
         if (before === 0) this.serves(place, asker);
         // Nothing else may be tried where residency forbids all: no fallback of a policy around it either.
-        if ((words[place + NodeHeader.FLAGS]! & NodeFlag.FINAL) !== 0) asker.stopped = true;
+        if (this.isFinal(place)) asker.stopped = true;
     }
     trace?.push(Step.END, place, choice.count - before);
     const fallback = words[place + NodeHeader.FALLBACK]!;
@@ -59,13 +57,34 @@ export class Decider implements Evaluator {
     asker.servingPolicy = this.words[place + NodeHeader.POLICY]!;
   }
 
+  private group(place: number, wanted: number, asker: Asker, choice: Choice): void {
+    this.trace?.push(Step.NODE, place, 0);
+    const before = choice.count;
+    const final = this.isFinal(place);
+    if (before === 0 || !final) drawGroup(this.words, place, wanted, asker, choice);
+    if (before === 0) this.serves(place, asker);
+    if (final) asker.stopped = true;
+  }
+
+  private isFinal(place: number): boolean {
+    return (this.words[place + NodeHeader.FLAGS]! & NodeFlag.FINAL) !== 0;
+  }
+
   private branch(place: number, wanted: number, asker: Asker, choice: Choice): void {
     const { words } = this;
     const number = asker.number(this.views[words[place + BranchField.VIEW]!]!);
     this.trace?.push(Step.NODE, place, number);
     if (number >= words[place + BranchField.COUNT]!) return;
     const child = words[place + BranchField.CHILDREN + number]!;
-    if (child !== 0) this.evaluate(child, wanted, asker, choice);
+    if (child === VOID) this.endAtVoid(place, asker, choice);
+    else if (child !== 0) this.evaluate(child, wanted, asker, choice);
+  }
+
+  /** The client's child serves the other family only. Behind answers that are there already it is no end. */
+  private endAtVoid(place: number, asker: Asker, choice: Choice): void {
+    if (choice.count > 0) return;
+    this.serves(place, asker);
+    asker.stopped = true;
   }
 
   private owner(place: number, wanted: number, asker: Asker, choice: Choice): void {

@@ -33,7 +33,7 @@ export const NodeHeader = {
 } as const;
 
 export const NodeFlag = {
-  /** EMPTY: nothing else may be tried instead. */
+  /** EMPTY: nothing else may be tried instead. GROUP: stands alone, and nothing else may be tried after it. */
   FINAL: 1,
   /** Gives something, whoever asks, or is the end. Known while the tree is grown. */
   GIVES: 2,
@@ -124,7 +124,7 @@ export const SlotField = {
 export const VOID = -1;
 export const SHARE_ALL = 65_536;
 
-/** BRANCH: one child for each number of the view; a number beyond has none. */
+/** BRANCH: one child for each number of the view, 0 and VOID as in slots; a number beyond has none. */
 export const BranchField = {
   VIEW: NodeHeader.SIZE,
   COUNT: NodeHeader.SIZE + 1,

@@ -109,7 +109,8 @@ function nextByScore(words: Int32Array, place: number, seed: number, score: numb
   return best;
 }
 
-function scoreOf(words: Int32Array, slot: number, seed: number): number {
+/** The higher, the sooner a slot comes in an order by hash; for explanations too. */
+export function scoreOf(words: Int32Array, slot: number, seed: number): number {
   const draw = ((mix(seed ^ words[slot + SlotField.SEED]!) >>> 1) + 0.5) / 2147483648;
   return Math.log(draw) / words[slot + SlotField.WEIGHT]!;
 }

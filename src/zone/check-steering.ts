@@ -10,6 +10,8 @@ export interface SteeredName {
   readonly owner: WireName;
   readonly line: number;
   readonly column: number;
+  /** Types that the policy answers; `all`: with an alias. */
+  readonly types: readonly number[] | 'all';
 }
 
 /** Checks the names that policies answer for against what the zone says about them. All problems are errors. */
@@ -18,7 +20,7 @@ export function checkSteering(zone: Zone, steers: readonly SteeredName[], config
   const problems = new ProblemList();
   const steered = new NameIndex();
   for (const { owner } of steers) steered.add(owner);
-  const clashes = findClashes(zone, steered);
+  const clashes = findClashes(zone, steered, steers);
   const cuts = findCuts(zone);
   const first = new Map<number, SteeredName>();
   for (const steer of steers) {
@@ -38,13 +40,20 @@ export function checkSteering(zone: Zone, steers: readonly SteeredName[], config
   return problems.list(configFile);
 }
 
-/** The first record of each steered name that a policy would contradict: addresses, or an alias. */
-function findClashes(zone: Zone, steered: NameIndex): Map<number, ZoneRecord> {
+/** The first record of each steered name that a policy would contradict: one of its types, or an alias. */
+function findClashes(
+  zone: Zone,
+  steered: NameIndex,
+  steers: readonly SteeredName[],
+): Map<number, ZoneRecord> {
+  const types = new Map(steers.map((steer) => [steered.find(steer.owner), steer.types]));
   const clashes = new Map<number, ZoneRecord>();
   for (const record of zone.records) {
-    if (record.type !== RrType.A && record.type !== RrType.AAAA && record.type !== RrType.CNAME) continue;
     const number = steered.find(record.owner);
-    if (number >= 0 && !clashes.has(number)) clashes.set(number, record);
+    if (number < 0 || clashes.has(number)) continue;
+    const own = types.get(number)!;
+    if (own === 'all' || record.type === RrType.CNAME || own.includes(record.type))
+      clashes.set(number, record);
   }
   return clashes;
 }

@@ -24,6 +24,7 @@ describe('wrong arguments', () => {
     ['explain', ['a', '--client', 'nowhere'], '"nowhere" is neither an address nor a prefix'],
     ['explain', ['a', 'NONSENSE', ...client], '"NONSENSE" is no record type'],
     ['explain', ['a', 'A', 'b', ...client], 'explain takes one name and one type'],
+    ['explain', ['a', ...client, '--without', 'a,,b'], '`without`: give names of regions'],
     ['explain', ['a', ...client, '--url', 'http://a', '-c', 'b'], '--url or -c, not both'],
     ['explain', ['a', ...client, '--url', 'here'], '--url "here" is no URL'],
     ['demo', ['--fast'], '--fast'],

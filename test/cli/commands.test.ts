@@ -36,7 +36,7 @@ describe('meridian check', () => {
     const { code, stdout, stderr } = await run(['check', '-c', config]);
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: `${config}: ok (1 zones, 1 policies, 7 regions)\n`,
+      stdout: `${config}: ok (1 zone, 1 policy, 7 regions)\n`,
       stderr: '',
     });
   });
@@ -101,26 +101,39 @@ describe('meridian explain -c', () => {
     expect([code, stderr]).toEqual([0, note]);
     // How old the data is shows, or not, by the day on which this runs.
     const lines = stdout.split('\n').filter((line) => !line.startsWith('  note     geo data is older'));
-    expect(lines.slice(0, 7)).toEqual([
+    expect(lines.slice(0, 9)).toEqual([
       'app.example.com. A for 81.2.69.0/24',
       '  answer   NOERROR',
       '           app.example.com. 20 A 198.51.100.10',
-      '  holds    for every client in 81.2.64.0/20',
-      '  policy   app (nearest), pool app, TTL 20 s, serving: healthy',
+      '  why      eu-west (463 km), by distance',
+      '  holds    for every client in 81.2.64.0/20: the largest network around the client that ranks the regions alike',
+      '  policy   app (nearest), serving: healthy',
+      '  TTL      20 s, of policy app: as configured',
       '  placed   London, XX (51.51, -0.13) by 81.2.64.0/20 in geo4.mmdb',
       '',
     ]);
     expect(stdout).toMatch(/^ {4}→ eu-west-1 +198\.51\.100\.10 +up +nearest region$/m);
   });
 
+  it('tells what would be without a region, and which there is not', async () => {
+    const ask = ['explain', 'app.example.com', '--client', '81.2.69.1', '-c', config, '--without'];
+    const [lost, wrong] = await Promise.all([run([...ask, 'eu-west']), run([...ask, 'eu-wset'])]);
+    const text = 'would be 198.51.100.20 from eu-central instead of 198.51.100.10 from eu-west';
+    expect(lost!.stdout.split('\n')[1]).toBe(`  without  eu-west: ${text}`);
+    expect([wrong!.code, wrong!.stdout]).toEqual([1, '']);
+    expect(wrong!.stderr).toContain('there is no region `eu-wset`; did you mean `eu-west`?');
+  });
+
   it('explains names that no policy steers, and clients without a place', async () => {
-    const [note, lost] = await Promise.all(
+    const [note, lost, outside] = await Promise.all(
       [
         ['note.example.com', 'TXT', '--client', '81.2.69.1'],
         ['app.example.com', '--client', '9.9.9.9'],
+        ['app.example.org', '--client', '81.2.69.1'],
       ].map((args) => run(['explain', ...args, '-c', config])),
     );
     expect(note!.stdout).toContain('policy   none: the zone answers, for everybody alike');
+    expect(outside!.stdout).toContain('policy   none: the name is in no zone of the config\n');
     expect(lost!.stdout).toContain('placed   nowhere: no database has this address');
   });
 

@@ -32,6 +32,12 @@ describe('dns section', () => {
       '{ cookies: on }',
       '1:17: `cookies`: found "on", wanted `off`, or a mapping with `secrets` [CONFIG_VALUE]',
     ],
+    [
+      '{ identity: 12 }',
+      '1:18: `identity`: found 12, wanted `off`, or at most 128 printable ASCII characters; put it in quotes [CONFIG_VALUE]',
+    ],
+    ['{ cookies: { secret: x } }', '1:19: unknown key `secret`; did you mean `secrets`? [CONFIG_KEY]'],
+    ['{ cookies: { file: x } }', '1:19: unknown key `file`; known here: secrets [CONFIG_KEY]'],
     ['{ nsit: a }', '1:8: unknown key `nsit`; did you mean `nsid`? [CONFIG_KEY]'],
   ])('tells of %s', (dns, problem) => {
     expect(problemsOf(withDns(dns))).toEqual([problem]);
@@ -42,27 +48,54 @@ describe('secrets of cookies', () => {
   const yaml = withDns('{ cookies: { secrets: s } }');
   const file = (text: string) => ({ [resolve('s')]: text });
   const secret = 'e5e973e5a6b2a43f48e7dc849e37bfcf';
+  const numbered = (count: number) =>
+    Array.from({ length: count }, (_, i) => `${i + 1}`.padStart(32, '0')).join('\n');
 
   it('are read in their order; blank lines and comments are passed over', () => {
-    const { dns } = configOf(yaml, file(`# new\n${secret}\r\n\n  ${'00'.repeat(16).toUpperCase()}  \n`));
-    const secrets = [Uint8Array.from(Buffer.from(secret, 'hex')), new Uint8Array(16)];
+    const text = `# new\n${secret}# since May\r\n\n  ${'ab'.repeat(16).toUpperCase()}  # old\n`;
+    const { dns } = configOf(yaml, file(text));
+    const secrets = [Uint8Array.from(Buffer.from(secret, 'hex')), new Uint8Array(16).fill(0xab)];
     expect(dns.cookies).toEqual(secrets);
+  });
+
+  it('tell all their faults at once', () => {
+    expect(problemsOf(yaml, file(`x\n${secret}\ny\n`))).toEqual([
+      '1:28: `s:1` is no secret; wanted 32 hexadecimal digits [CONFIG_VALUE]',
+      '1:28: `s:3` is no secret; wanted 32 hexadecimal digits [CONFIG_VALUE]',
+    ]);
+  });
+
+  it('draw a warning when everybody may read them', () => {
+    const open = withDns('{ cookies: { secrets: open } }');
+    expect(problemsOf(open, { [resolve('open')]: secret })).toEqual([
+      '1:28: warning: `open` may be read by every user of this machine; wanted mode 0640 or less [CONFIG_VALUE]',
+    ]);
   });
 
   // The message must never show what may be a secret with one digit too many.
   it.each([
     ['no file', undefined, 'cannot read `s`: no such file [CONFIG_READ]'],
     ['no secret', '# none\n', '`s` holds 0 secrets; wanted 1 to 4 [CONFIG_VALUE]'],
-    ['too many', `${secret}\n`.repeat(5), '`s` holds 5 secrets; wanted 1 to 4 [CONFIG_VALUE]'],
+    ['too many', numbered(5), '`s` holds 5 secrets; wanted 1 to 4 [CONFIG_VALUE]'],
     [
       'a digit too many',
       `${secret}\n${secret}0\n`,
-      '`s` has something else on line 2; wanted 32 hexadecimal digits [CONFIG_VALUE]',
+      '`s:2` is no secret; wanted 32 hexadecimal digits [CONFIG_VALUE]',
     ],
     [
       'no hexadecimal digits',
       'x'.repeat(32),
-      '`s` has something else on line 1; wanted 32 hexadecimal digits [CONFIG_VALUE]',
+      '`s:1` is no secret; wanted 32 hexadecimal digits [CONFIG_VALUE]',
+    ],
+    [
+      'a secret that stands twice',
+      `${secret}\n# again\n${secret.toUpperCase()}\n`,
+      '`s:3` is the secret of line 1 again [CONFIG_VALUE]',
+    ],
+    [
+      'zeros',
+      `${secret}\n${'0'.repeat(32)}`,
+      '`s:2` is all zeros, which everybody can guess; `openssl rand -hex 16` makes a secret [CONFIG_VALUE]',
     ],
   ])('tells of %s', (_title, text, problem) => {
     expect(problemsOf(yaml, text === undefined ? {} : file(text))).toEqual([`1:28: ${problem}`]);

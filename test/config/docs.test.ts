@@ -53,7 +53,9 @@ describe('docs/operators/errors.md', () => {
 describe('examples of the config', () => {
   const files = [
     'config/meridian.yaml',
-    ...readdirSync(join(root, 'config/examples')).map((name) => `config/examples/${name}`),
+    ...readdirSync(join(root, 'config/examples'))
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => `config/examples/${name}`),
   ];
 
   it.each(files)('%s loads without a warning and names files that are there', (path) => {

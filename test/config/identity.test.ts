@@ -45,10 +45,19 @@ describe('the certificate and key of a TLS listener', () => {
       '1:57: `c.pem` holds no certificate in PEM form [CONFIG_VALUE]',
     ],
     [
-      'with an encrypted key',
+      'with a key that has a password',
       [valid, encrypted],
-      '1:69: `k.pem` holds no private key in PEM form, or an encrypted one [CONFIG_VALUE]',
+      '1:69: `k.pem` is locked with a password, which nobody can enter at a start; unlock it: `openssl pkey -in k.pem -out NEW` [CONFIG_VALUE]',
     ],
+    [
+      'with a key that has a password in the old way',
+      [
+        valid,
+        '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n',
+      ],
+      '1:69: `k.pem` is locked with a password, which nobody can enter at a start; unlock it: `openssl pkey -in k.pem -out NEW` [CONFIG_VALUE]',
+    ],
+    ['without a key', [valid, 'none'], '1:69: `k.pem` holds no private key in PEM form [CONFIG_VALUE]'],
     [
       'with a broken chain',
       [valid + fixture('authority.pem').replace(/\n.{64}\n/, '\n'), validKey],

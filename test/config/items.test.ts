@@ -8,7 +8,7 @@ const sections: [string, string[]][] = [
   [
     'frobnicate: 1',
     [
-      '1:1: unknown key `frobnicate`; known here: node, listen, dns, rate-limit, state, query-log, geo, regions, monitors, pools, policies, maintenance, … [CONFIG_KEY]',
+      '1:1: unknown key `frobnicate`; known here: node, listen, dns, rate-limit, state, query-log, geo, regions, monitors, pools, policies, overrides, maintenance, zones [CONFIG_KEY]',
     ],
   ],
   ['query-log:', ['1:1: `query-log`: found nothing, wanted a mapping with `to` [CONFIG_VALUE]']],
@@ -33,11 +33,60 @@ const sections: [string, string[]][] = [
       '1:57: `keep`: found 0, wanted a whole number from 1 to 1000 [CONFIG_VALUE]',
     ],
   ],
+  ...['tcp:127.0.0.1:6000', 'udp://collector:6000', 'syslog:local0'].map((to): [string, string[]] => [
+    `query-log: { to: "${to}" }`,
+    [
+      `1:18: \`to\`: found "${to}", wanted the path of a file, or \`unix:\` and the path of a socket [CONFIG_VALUE]`,
+    ],
+  ]),
+  [
+    'query-log: { to: q, keep: 3 }',
+    ['1:27: `keep` needs `max-size`: without it no file is rotated [CONFIG_VALUE]'],
+  ],
+  ['query-log: { to: q, format: dnstap, keep: 3 }', []],
+  ['query-log: { to: ./tcp:1 }', []],
+  [
+    'query-log: off',
+    [
+      '1:12: `query-log`: found "off", wanted a mapping with `to`; leave it out to switch it off [CONFIG_VALUE]',
+    ],
+  ],
+  [
+    'rate-limit: false',
+    [
+      '1:13: `rate-limit`: found false, wanted a mapping with keys such as `responses` and `slip`, or `{}` for the defaults; leave it out to switch it off [CONFIG_VALUE]',
+    ],
+  ],
+  [
+    'listen: { tls: off, proxy: none, proxy-udp: false }',
+    [
+      '1:16: `tls`: found "off", wanted a list of at most 16 mappings with `address`, `certificate` and `key`; leave it out to switch it off [CONFIG_VALUE]',
+      '1:28: `proxy`: found "none", wanted a list of at most 64 networks; leave it out to switch it off [CONFIG_VALUE]',
+      '1:45: `proxy-udp`: found false, wanted one of on, off [CONFIG_VALUE]',
+    ],
+  ],
+  [
+    'node: { name: my node }',
+    ['1:15: `name`: found "my node", wanted at most 63 printable ASCII characters, no spaces [CONFIG_VALUE]'],
+  ],
+  [
+    'listen: { proxy: [ 10.0.0.1, "fd00::1", 10.0.0.0/8, "fd00::1/300", "::1/64" ] }',
+    [
+      '1:20: `proxy[0]`: found "10.0.0.1", wanted a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length; for one address write "10.0.0.1/32" [CONFIG_VALUE]',
+      '1:30: `proxy[1]`: found "fd00::1", wanted a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length; for one address write "fd00::1/128" [CONFIG_VALUE]',
+      '1:53: `proxy[3]`: found "fd00::1/300", wanted a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length [CONFIG_VALUE]',
+      '1:68: `proxy[4]`: found "::1/64", wanted a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length; did you mean "::/64"? [CONFIG_VALUE]',
+    ],
+  ],
+  [
+    'listen: { proxy: [ 10.0.0.0/8, 10.0.0.0/16, 10.0.0.0/8 ] }',
+    ['1:45: network `10.0.0.0/8` stands here again; first as number 1 of the list [CONFIG_DUPLICATE]'],
+  ],
   [
     'query-log: { to: "unix:/run/s", max-size: 10MB, keep: 2 }',
     [
-      '1:43: `max-size` is for files; a socket has no size [CONFIG_VALUE]',
-      '1:55: `keep` is for files; a socket has no size [CONFIG_VALUE]',
+      '1:43: `max-size` is for files; a socket is not rotated [CONFIG_VALUE]',
+      '1:55: `keep` is for files; a socket is not rotated [CONFIG_VALUE]',
     ],
   ],
   [
@@ -81,10 +130,10 @@ const sections: [string, string[]][] = [
   ],
   [
     'listen: { proxy: [ "10.0.0.1/8", "10.0.0.0/33", "fd00::/8" ] }',
-    ['"10.0.0.1/8"', '"10.0.0.0/33"'].map(
-      (found, i) =>
-        `1:${[20, 34][i]}: \`proxy[${i}]\`: found ${found}, wanted a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length [CONFIG_VALUE]`,
-    ),
+    [
+      '1:20: `proxy[0]`: found "10.0.0.1/8", wanted a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length; did you mean "10.0.0.0/8"? [CONFIG_VALUE]',
+      '1:34: `proxy[1]`: found "10.0.0.0/33", wanted a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length [CONFIG_VALUE]',
+    ],
   ],
   [
     'listen: { tcp: { connections: 0, per-client: 2, idle: 10, idel: 1s } }',
@@ -156,7 +205,7 @@ const sections: [string, string[]][] = [
   [
     'monitors: { w: { type: http, verify_certificate: no } }',
     [
-      '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, source, latency, method, path, host, http-version, … [CONFIG_KEY]',
+      '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, source, latency, method, path, host, http-version, headers, status, body, json [CONFIG_KEY]',
     ],
   ],
   [
@@ -321,14 +370,13 @@ const sections: [string, string[]][] = [
     [
       '1:28: `name` is missing; wanted a name of at most 63 letters, digits, `-`, `_` or `.`, not digits alone [CONFIG_MISSING]',
       '1:28: `region` is missing; wanted the name of a region [CONFIG_MISSING]',
-      '1:28: `address` is missing; wanted an IPv4 or IPv6 address that a client can connect to [CONFIG_MISSING]',
     ],
   ],
   // Policies
   [
     'policies: { p: { type: nearst, pool: a } }',
     [
-      '1:24: `type`: found "nearst", wanted one of nearest, failover, weighted; did you mean `nearest`? [CONFIG_VALUE]',
+      '1:24: `type`: found "nearst", wanted one of nearest, latency, geo, failover, weighted, hash, multi, home, schedule, split; did you mean `nearest`? [CONFIG_VALUE]',
     ],
   ],
 ];
@@ -379,13 +427,20 @@ const policies: [string, string[]][] = [
     ['6:41: `answers`: found 17, wanted a whole number from 1 to 16 [CONFIG_VALUE]'],
   ],
   [
-    '{ type: nearest, pool: p, all-down: servfail }',
-    ['6:42: `all-down`: found "servfail", wanted one of serve-all, last-known-good, nodata [CONFIG_VALUE]'],
+    '{ type: nearest, pool: p, all-down: nothing }',
+    [
+      '6:42: `all-down`: found "nothing", wanted one of serve-all, last-known-good, nodata, servfail [CONFIG_VALUE]',
+    ],
   ],
-  ['{ type: nearest, pool: p, order: [ e ] }', ['6:32: key `order` is for type failover only [CONFIG_KEY]']],
+  [
+    '{ type: nearest, pool: p, order: [ e ] }',
+    ['6:32: key `order` is for type failover or multi only [CONFIG_KEY]'],
+  ],
   [
     '{ type: failover, pool: p, order: [] }',
-    ['6:40: `order`: found an empty list, wanted a list of endpoints or regions [CONFIG_VALUE]'],
+    [
+      '6:40: `order`: found an empty list, wanted a list of endpoints or regions of `pool`, or of pools and policies [CONFIG_VALUE]',
+    ],
   ],
   [
     '{ type: weighted, pool: p, within: world }',
@@ -411,7 +466,7 @@ describe('items of the config', () => {
     expect(problemsOf(yaml)).toEqual([
       '4:9: `region` is missing; wanted the name of a region [CONFIG_MISSING]',
       '4:20: unknown key `regin`; did you mean `region`? [CONFIG_KEY]',
-      '6:29: pool `pq` is not defined; did you mean `p`? [CONFIG_REFERENCE]',
+      '6:29: `pq` is neither a pool nor a policy; did you mean `p`? [CONFIG_REFERENCE]',
       '8:1: unknown key `gio`; did you mean `geo`? [CONFIG_KEY]',
     ]);
   });

@@ -2,6 +2,9 @@ import { type LoadResult, loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
 
+/** Folders that there are. */
+const folders = new Set([process.cwd(), '/var/log/meridian', '/run']);
+
 /**
  * Loads a config that is called `c.yaml`; `files` are what else can be read, by absolute path;
  * those with `open` in it by everybody. It is the first day of 2026.
@@ -19,6 +22,10 @@ export function loadText(yaml: string | Uint8Array, files: Record<string, string
     },
     modeOf: (path) => (path.includes('open') ? 0o644 : 0o600),
     pingRefusal: () => undefined,
+    lookAt: (path) => {
+      const kind = path in files ? 'file' : folders.has(path) ? 'directory' : undefined;
+      return kind && { kind, file: undefined };
+    },
     nowMs: Date.UTC(2026, 0, 1),
   });
 }

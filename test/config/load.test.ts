@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Policy, Pool } from '../../src/config/model.ts';
+import type { Pool } from '../../src/config/model.ts';
+import type { Policy } from '../../src/config/policy-model.ts';
 import { formatName } from '../../src/dns/names.ts';
 import { formatAddress } from '../../src/ip/address.ts';
 import { formatPrefix } from '../../src/ip/prefix.ts';
@@ -29,6 +30,7 @@ describe('loadConfig', () => {
         workers: 4,
         tls: [],
         proxy: [],
+        proxyUdp: true,
         tcp: { connections: 10_000, perClient: 512, idleMs: 10_000 },
       },
       dns: { udpBytes: 1232, nsid: undefined, version: undefined, identity: undefined, cookies: 'own' },
@@ -37,6 +39,12 @@ describe('loadConfig', () => {
       regions: [],
       pools: [],
       policies: [],
+      views: [],
+      owners: [],
+      overrides: [],
+      maintenance: [],
+      selfCheck: { share: 0.8, windowMs: 30_000, references: [], ttlSeconds: 5, maxMs: 600_000 },
+      steerings: [],
       zones: [{ apex: config.zones[0]!.apex, source: { file: resolve('example.com.zone') }, steer: [] }],
     });
     expect(formatName(config.zones[0]!.apex)).toBe('example.com.');
@@ -87,11 +95,14 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
       ['e in 1: 192.0.2.1 weight 1, probe 192.0.2.1 undefined'],
       ['e in 0: 2001:db8::1 weight 1, probe 2001:db8::2 80'],
     ]);
-    const base = { ttlSeconds: 20, answers: 1, allDown: 'serve-all' };
+    const base = {
+      ...{ ttl: { minSeconds: 20, maxSeconds: 20 }, answers: 1, allDown: 'serve-all', fallback: undefined },
+      ...{ families: 'together', residency: undefined },
+    };
     expect(policies).toEqual([
-      { name: 'n', pool: 0, ...base, type: 'nearest' },
-      { name: 'f', pool: 1, ...base, type: 'failover', tiers: [[0]] },
-      { name: 'w', pool: 0, ...base, type: 'weighted', within: 'pool' },
+      { name: 'n', ...base, type: 'nearest', from: { pool: 0 }, view: 0, spread: 'fill' },
+      { name: 'f', ...base, type: 'failover', tiers: [{ pool: 1, endpoints: [0] }] },
+      { name: 'w', ...base, type: 'weighted', by: { kind: 'pool', from: { pool: 0 } } },
     ]);
   });
 
@@ -172,23 +183,27 @@ zones:
     expect(config.policies).toEqual([
       {
         name: 'w',
-        pool: 0,
-        ttlSeconds: 120,
+        ttl: { minSeconds: 120, maxSeconds: 120 },
         answers: 16,
         allDown: 'nodata',
+        fallback: undefined,
+        families: 'together',
+        residency: undefined,
         type: 'weighted',
-        within: 'region',
+        by: { kind: 'region', from: { pool: 0 }, view: 0 },
       },
     ]);
     expect(config.zones[0]!.source).toEqual({ lines: [{ text: '@ SOA x', line: 37 }] });
     const steer = config.zones[0]!.steer.map((one) => ({ ...one, owner: formatName(one.owner) }));
-    expect(steer).toEqual([{ owner: 'app.example.com.', policy: 0, line: 37, column: 59 }]);
+    expect(steer).toEqual([{ owner: 'app.example.com.', steering: 0, line: 37, column: 59 }]);
   });
 
   it('makes tiers of endpoints and regions', () => {
     const tiers = (order: string) => {
       const { policies } = configOf(failover(order));
-      return (policies[0] as Extract<Policy, { type: 'failover' }>).tiers;
+      return (policies[0] as Extract<Policy, { type: 'failover' }>).tiers.map(
+        (tier) => 'endpoints' in tier && tier.endpoints,
+      );
     };
     expect(tiers('[ b2, a ]')).toEqual([[2], [0, 1]]);
     expect(tiers('[ b, a2 ]')).toEqual([[2, 3], [1]]);
@@ -219,7 +234,7 @@ zones: [ { name: example.com, file: z, steer: { app: f } } ]
 
 function showEndpoints(pool: Pool): string[] {
   return pool.endpoints.map(({ name, region, address, weight, probe }) => {
-    const at = `${formatAddress(probe.address)} ${probe.port}`;
-    return `${name} in ${region}: ${formatAddress(address)} weight ${weight}, probe ${at}`;
+    const at = `${formatAddress(probe.address!)} ${probe.port}`;
+    return `${name} in ${region}: ${formatAddress(address!)} weight ${weight}, probe ${at}`;
   });
 }

@@ -159,6 +159,7 @@ describe('what monitors need of the node', () => {
   it('a machine that can send no pings is a warning', () => {
     const { config, problems } = loadConfig('c.yaml', {
       ...{ hostname: 'h', cores: 1, stateDirectory: '.state', nowMs: 0, modeOf: () => 0 },
+      lookAt: () => undefined,
       read: () => Buffer.from(file('{ m: { type: icmp } }', 'm', '192.0.2.1', '')),
       pingRefusal: () => 'the system refuses ping sockets',
     });

@@ -11,7 +11,7 @@ describe('rate-limit section', () => {
   it('is off when it is left out, and has defaults when it is there', () => {
     expect(configOf(zones).rateLimit).toBeUndefined();
     expect(configOf(withLimits('{}')).rateLimit).toEqual({
-      ...{ responses: 20, negatives: 5, errors: 5, slip: 2, prefix4: 24, prefix6: 56, allow: [] },
+      ...{ responses: 20, negatives: 5, errors: 5, all: 200, slip: 2, prefix4: 24, prefix6: 56, allow: [] },
     });
   });
 
@@ -22,15 +22,24 @@ describe('rate-limit section', () => {
       ),
     );
     expect(rateLimit).toMatchObject({
-      ...{ responses: 100_000, negatives: 0, errors: 1, slip: 0, prefix4: 32, prefix6: 128 },
+      ...{ responses: 100_000, negatives: 0, errors: 1, all: 100_000, slip: 0, prefix4: 32, prefix6: 128 },
     });
     expect(rateLimit!.allow.map(formatPrefix)).toEqual(['10.0.0.0/8', 'fd00::/8']);
   });
 
   it.each([
+    ['{ responses: 5 }', 50],
+    ['{ responses: 0 }', 0],
+    ['{ all: 0 }', 0],
+    ['{ all: 7 }', 7],
+  ])('bounds a whole network as told, or by ten times the responses: %s', (section, all) => {
+    expect(configOf(withLimits(section)).rateLimit?.all).toBe(all);
+  });
+
+  it.each([
     [
       '',
-      '1:1: `rate-limit`: found nothing, wanted a mapping with keys such as `responses` and `slip` [CONFIG_VALUE]',
+      '1:1: `rate-limit`: found nothing, wanted a mapping with keys such as `responses` and `slip`, or `{}` for the defaults [CONFIG_VALUE]',
     ],
     [
       '{ responses: 100001 }',
@@ -45,7 +54,11 @@ describe('rate-limit section', () => {
     ],
     [
       '{ allow: [ 10.0.0.1/8 ] }',
-      `1:24: \`allow[0]\`: found "10.0.0.1/8", wanted ${networkWanted} [CONFIG_VALUE]`,
+      `1:24: \`allow[0]\`: found "10.0.0.1/8", wanted ${networkWanted}; did you mean "10.0.0.0/8"? [CONFIG_VALUE]`,
+    ],
+    [
+      '{ allow: [ 10.0.0.0/8, 10.0.0.0/8 ] }',
+      '1:36: network `10.0.0.0/8` stands here again; first as number 1 of the list [CONFIG_DUPLICATE]',
     ],
     ['{ respones: 5 }', '1:15: unknown key `respones`; did you mean `responses`? [CONFIG_KEY]'],
   ])('tells of %s', (section, problem) => {

@@ -16,7 +16,7 @@ zones: [ { name: example.com, file: z, steer: { app: fx } } ]
     [
       '3:19: monitor `wbe` is not defined; none is [CONFIG_REFERENCE]',
       '3:56: region `as` is not defined; did you mean `a`? [CONFIG_REFERENCE]',
-      '4:39: pool `ap` is not defined; did you mean `app`? [CONFIG_REFERENCE]',
+      '4:39: `ap` is neither a pool nor a policy; did you mean `app`? [CONFIG_REFERENCE]',
       '5:54: policy `fx` is not defined; did you mean `f`? [CONFIG_REFERENCE]',
     ],
   ],
@@ -105,7 +105,7 @@ policies:
   h: { type: failover, pool: q, order: [ a ] }
 ${zones}`,
     [
-      '6:72: `order[5]`: found 5, wanted the name of an endpoint or region [CONFIG_VALUE]',
+      '6:72: `order[5]`: found 5, wanted the name of an endpoint, region, pool or policy [CONFIG_VALUE]',
       '7:48: pool `p` has no endpoint in region `idle` [CONFIG_REFERENCE]',
       '7:54: `nowhere` is neither an endpoint of pool `p` nor a region; known: eins, zwei, a, b, idle [CONFIG_REFERENCE]',
       '7:63: endpoint `eins` stands in the order already, by `eins` [CONFIG_DUPLICATE]',
@@ -130,9 +130,9 @@ ${zones}`,
       '4:5: `file` is missing; wanted the path of a zone file, or `records` [CONFIG_MISSING]',
       '5:44: `records`: found a list of 1, wanted none beside `file` [CONFIG_VALUE]',
       '6:13: `name` is not a domain name: empty label in "example..info" [CONFIG_VALUE]',
-      '7:54: `records[1]`: found 5, wanted one record on one line [CONFIG_VALUE]',
+      '7:54: `records[1]`: found 5, wanted one record on one line; put it in quotes [CONFIG_VALUE]',
       '7:57: `records[2]`: found "a\\nb", wanted one record on one line [CONFIG_VALUE]',
-      '8:32: `file`: found 5, wanted the path of a zone file [CONFIG_VALUE]',
+      '8:32: `file`: found 5, wanted the path of a zone file; put it in quotes [CONFIG_VALUE]',
       '9:13: `name`: found "@", wanted a domain name [CONFIG_VALUE]',
     ],
   ],
@@ -179,7 +179,7 @@ ${zones}`;
       '2:13: warning: monitor `w` is in no pool and no region [CONFIG_UNUSED]',
       '4:70: warning: `probe` has no use: pool `p` has no monitor [CONFIG_UNUSED]',
       '5:3: warning: pool `q` is in no policy [CONFIG_UNUSED]',
-      '6:44: warning: policy `g` steers no name [CONFIG_UNUSED]',
+      '6:44: warning: policy `g` steers no name, and no policy leads to it [CONFIG_UNUSED]',
     ]);
     expect(loadText(yaml).config).toBeDefined();
   });

@@ -125,8 +125,8 @@ const cases: Case[] = [
     health: { states: down },
     serving: 'all-down: nodata',
     whys: {
-      ie: 'connection refused; the policy answers nothing while all are down',
-      de: 'connection refused; the policy answers nothing while all are down',
+      ie: 'connection refused',
+      de: 'connection refused',
     },
   },
   {
@@ -134,7 +134,7 @@ const cases: Case[] = [
     name: 'failover',
     serving: 'healthy',
     whys: {
-      va: '→ in tier 1, the first with an eligible endpoint',
+      va: '→ in tier 1, the first with a usable endpoint',
       de: 'standby: tier 2',
       de6: 'an IPv6 address answers no A question',
       ie: 'not in the order of the policy',
@@ -144,10 +144,10 @@ const cases: Case[] = [
   {
     title: 'failover: everything in the order is down, what is not in it does not count',
     name: 'failover',
-    health: { states: { va: 'down', de: 'down' } },
+    health: { states: { va: 'down', de: 'down', de6: 'down' } },
     serving: 'all-down: serve-all',
     whys: {
-      va: '→ in tier 1, the first with an eligible endpoint, although down: connection refused',
+      va: '→ in tier 1, the first with a usable endpoint, although down: connection refused',
       de: 'standby: tier 2',
       ie: 'not in the order of the policy',
     },
@@ -164,10 +164,21 @@ const cases: Case[] = [
   },
   {
     title: 'AAAA',
-    name: 'weighted',
+    name: 'failover',
     type: 'AAAA',
+    health: { states: { va: 'down' } },
     serving: 'healthy',
-    whys: { de6: '→ drawn by weight', va: 'an IPv4 address answers no AAAA question' },
+    whys: {
+      de6: '→ in tier 2, the first with a usable endpoint',
+      va: 'an IPv4 address answers no AAAA question',
+    },
+  },
+  {
+    title: 'AAAA where the region has IPv4 only: families stay together',
+    name: 'failover',
+    type: 'AAAA',
+    serving: 'other-family',
+    whys: { de6: 'standby: tier 2' },
   },
   {
     title: 'no endpoint of the family',
@@ -218,7 +229,7 @@ describe('explain', () => {
         scope: 20,
         scopePrefix: '81.2.64.0/20',
       },
-      policy: { name: 'nearest', type: 'nearest', pool: 'one', ttlSeconds: 20 },
+      policy: { name: 'nearest', type: 'nearest', ttlSeconds: 20 },
       place: { database: 'geo4.mmdb', city: 'London' },
       placeFault: undefined,
       regions: [

@@ -78,6 +78,8 @@ describe('the HTTP side of a service', () => {
     ['name=example.com&client=192.0.2.1/24', 'client'],
     ['name=example.com&client=2001:db8::/129', 'client'],
     ['name=example.com&client=192.0.2.1&type=NONSENSE', 'type'],
+    ['name=example.com&client=192.0.2.1&without=', 'without'],
+    [`name=example.com&client=192.0.2.1&without=${'a,'.repeat(300)}a`, 'without'],
     ['name=example.com&client=192.0.2.1&type=TYPE65536', 'type'],
   ])('refuses explain?%s for its %s', async (query, parameter) => {
     const response = await routes({}).request(`/api/v1/explain?${query}`);

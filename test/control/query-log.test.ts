@@ -48,10 +48,12 @@ describe('query log of a service', () => {
     expect(plain).not.toHaveProperty('policy');
     expect(await metric(service, 'meridian_query_log_written_total')).toBe(2);
     expect(await metric(service, 'meridian_query_log_dropped_total')).toBe(0);
+    expect(await metric(service, `meridian_query_log_up{to="${site.path('log')}"}`)).toBe(1);
     expect(await metric(service, 'meridian_worker_restarts_total{worker="query-log"}')).toBe(0);
     await Promise.all(Array.from({ length: 50 }, (_, i) => asked(service, `n${i}.example.com`)));
     await service.stop();
     expect(lines('log')).toHaveLength(52);
+    expect(site.logged('incomplete')).toEqual([]);
   });
 
   it('goes on, off and elsewhere with a reload, under queries of which none is lost', async () => {
@@ -128,11 +130,26 @@ describe('query log of a service', () => {
     await until(() => site.logged('cannot be written').length > 0);
     for (let i = 0; i < 20; i++) await asked(service, 'app.example.com');
     expect(await metric(service, 'meridian_query_log_written_total')).toBe(0);
+    const up = `meridian_query_log_up{to="${site.path('folder/log')}"}`;
+    expect(await metric(service, up)).toBe(0);
     renameSync(site.path('folder'), site.path('gone'));
     mkdirSync(site.path('folder'));
     await until(() => lines('folder/log').length === 20);
     await until(() => site.logged('again').length > 0);
     expect(site.logged('cannot be written')).toHaveLength(1);
+    expect(await metric(service, up)).toBe(1);
+  });
+
+  it('says at its stop how many queries were not written', async () => {
+    writeFileSync(site.path('folder'), 'in the way');
+    site.configure({ 'query-log': { to: 'folder/log', sample: '100%' } });
+    const service = await site.start();
+    await until(() => site.logged('cannot be written').length > 0);
+    for (let i = 0; i < 3; i++) await asked(service, 'app.example.com');
+    await service.stop();
+    expect(site.logged('incomplete').map(({ msg }) => msg)).toEqual([
+      `the query log ends incomplete: 3 queries were not written to ${site.path('folder/log')} before the stop`,
+    ]);
   });
 
   it('stops in time with a reader that took the connection and never reads', async () => {

@@ -44,7 +44,7 @@ describe('SettingsMaker', () => {
     expect(maker.make(loadedWith('{}', clock)).rateLimits).toBeUndefined();
     const limited = loadedWith('{}\nrate-limit: { negatives: 7, allow: [ 10.0.0.0/8 ] }', clock);
     const { version, rateLimits } = maker.make(limited);
-    expect(rateLimits).toMatchObject({ perSecond: [20, 7, 5], slip: 2, prefix4: 24, prefix6: 56 });
+    expect(rateLimits).toMatchObject({ perSecond: [20, 7, 5, 200], slip: 2, prefix4: 24, prefix6: 56 });
     expect(maker.make(limited).version).toBe(version);
     const otherNetwork = loadedWith('{}\nrate-limit: { negatives: 7, allow: [ 11.0.0.0/8 ] }', clock);
     expect(maker.make(otherNetwork).version).toBe(version + 1);

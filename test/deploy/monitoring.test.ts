@@ -70,6 +70,13 @@ describe('alerts', () => {
     expect(rules.map((rule) => rule.alert).filter((name) => !tested.has(name))).toEqual([]);
   });
 
+  it('are tested with reasons that there are', () => {
+    const tests = readFileSync(join(prometheus, 'alerts.test.yml'), 'utf8');
+    const reasons = [...tests.matchAll(/reason="([^"]*)"/g)].map(([, reason]) => reason!);
+    expect(reasons.length).toBeGreaterThan(0);
+    expect(reasons.filter((reason) => !manual.includes(`\`${reason}\`,`))).toEqual([]);
+  });
+
   it.runIf(hasPromtool)('satisfy promtool: config, rules and their tests', () => {
     expect(promtool(['check', 'config', 'prometheus.yml'], prometheus)).toBeUndefined();
     expect(promtool(['test', 'rules', 'alerts.test.yml'], prometheus)).toBeUndefined();

@@ -6,6 +6,8 @@ import { registerHealthGauges } from '../../src/metrics/health-gauges.ts';
 import { registerQueryLog } from '../../src/metrics/query-log.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
 import { registerWorkerCounters } from '../../src/metrics/worker-counters.ts';
+import { counterBytes } from '../../src/query/counters.ts';
+import { Tally } from '../../src/server/control-block.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const manual = readFileSync(join(root, 'docs/operators/monitoring.md'), 'utf8');
@@ -31,7 +33,7 @@ async function registered(): Promise<Metric[]> {
     isolated: () => false,
     certificateExpiresAtMs: () => undefined,
   });
-  registerQueryLog(registry, { written: () => 0, dropped: () => 0 });
+  registerQueryLog(registry, { written: () => 0, dropped: () => 0, state: () => undefined });
   registerGeoAge(registry, { databases: () => [], nowSeconds: () => 0 });
   const metrics = await registry.getMetricsAsJSON();
   return metrics.map(({ name, type, help }) => {
@@ -51,6 +53,23 @@ describe('docs/operators/monitoring.md', () => {
       a.name! < b.name! ? -1 : 1;
     expect(documented.sort(byName)).toEqual(known.sort(byName));
   });
+
+  it.each(['meridian_dns_dropped_total', 'meridian_tcp_closed_total'])(
+    'names each reason of %s, and no other',
+    async (name) => {
+      const { registry } = createMetrics();
+      registerWorkerCounters(registry, {
+        counts: () => [new Float64Array(counterBytes / 8)],
+        tallies: () => [new Float64Array(Object.keys(Tally).length)],
+        answers: () => new Map(),
+      });
+      const { values } = await registry.getSingleMetric(name)!.get();
+      const paragraph = manual.split('\n\n').find((text) => text.startsWith(`Reasons of \`${name}\`:`))!;
+      // What stands before a comma, at the beginning or after a semicolon.
+      const told = [...paragraph.matchAll(/[:;]\s+`([a-z-]+)`,/g)].map(([, reason]) => reason);
+      expect(told.sort()).toEqual(values.map(({ labels }) => labels['reason']).sort());
+    },
+  );
 
   it('says of a state between up and down what the gauge says', () => {
     const row = manual.split('\n').find((line) => line.startsWith('| `meridian_endpoint_up`'));

@@ -145,10 +145,9 @@ function serve(
   }
   const steer: { owner: Uint8Array; steering: number }[] = [];
   for (const text of steered.filter((each) => isBelow(each, apexText))) {
-    const one = { owner: wireName(text), steering: 0, line: 1, column: 1 };
-    if (
-      checkSteering(zone, [...steer.map((each) => ({ ...each, line: 1, column: 1 })), one], 'c').length === 0
-    )
+    const at = { line: 1, column: 1, types: [1, 28] };
+    const one = { owner: wireName(text), steering: 0, ...at };
+    if (checkSteering(zone, [...steer.map((each) => ({ ...each, ...at })), one], 'c').length === 0)
       steer.push(one);
   }
   return { zone, steer };

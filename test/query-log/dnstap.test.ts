@@ -1,5 +1,6 @@
 import packet from 'dns-packet';
 import { describe, expect, it } from 'vitest';
+import { Transport } from '../../src/query/source.ts';
 import { Dnstap } from '../../src/query-log/dnstap.ts';
 import type { Addresses } from '../../src/query-log/privacy.ts';
 import type { LogRecord } from '../../src/query-log/record.ts';
@@ -70,6 +71,14 @@ describe('Dnstap', () => {
       [13, 123_000_000],
     ]);
     expect([...(message.get(4) as Buffer)]).toEqual([192, 0, 2, 0]);
+  });
+
+  it.each([
+    ['UDP', Transport.UDP, 1],
+    ['TCP', Transport.TCP, 2],
+    ['DOT', Transport.TLS, 3],
+  ])('says %s for transport %i', (_name, transport, protocol) => {
+    expect(write(recordOf({ fields: { transport } })).message.get(3)).toBe(protocol);
   });
 
   it('writes a message made anew: header, question, OPT, client subnet', () => {

@@ -106,6 +106,18 @@ describe('LogPump', () => {
     ]);
   });
 
+  it('counts what stays in rings that are given up, and not what others may still read', () => {
+    const { sink, pump, numbered, writers, put } = setUp(2);
+    sink.ready = false;
+    for (const writer of writers) for (let i = 0; i < 3; i++) put(writer, i);
+    pump.setRings([numbered[1]!]);
+    pump.mark();
+    expect(pump.leftBehind).toBe(3);
+    sink.ready = true;
+    pump.move();
+    expect(pump.leftBehind).toBe(0);
+  });
+
   it('reads a ring that is given up to its end, then forgets it', () => {
     const { sink, pump, numbered, writers, put } = setUp(2);
     put(writers[0]!, 1);

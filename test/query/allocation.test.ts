@@ -1,5 +1,3 @@
-import { PerformanceObserver } from 'node:perf_hooks';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RrType } from '../../src/dns/constants.ts';
 import { createLogRing, RingWord, setLogShare } from '../../src/query/log-layout.ts';
@@ -7,6 +5,7 @@ import { LogWriter } from '../../src/query/log-writer.ts';
 import { respond } from '../../src/query/respond.ts';
 import { Transport } from '../../src/query/source.ts';
 import { wireName } from '../zone/load.ts';
+import { measure } from './allocated.ts';
 import { packet, subnetOption } from './packet.ts';
 import { sourceOf, World } from './world.ts';
 
@@ -74,20 +73,3 @@ describe('respond', () => {
 });
 
 const ROUND_BYTES = 250_000;
-
-/** What the heap grew by, and how often garbage was collected. */
-async function measure(run: () => void): Promise<{ grown: number; collections: number }> {
-  await nextTurn();
-  let collections = 0;
-  const observer = new PerformanceObserver((list) => {
-    collections += list.getEntries().length;
-  });
-  observer.observe({ entryTypes: ['gc'] });
-  const before = process.memoryUsage().heapUsed;
-  run();
-  const grown = process.memoryUsage().heapUsed - before;
-  await nextTurn();
-  await nextTurn();
-  observer.disconnect();
-  return { grown, collections };
-}

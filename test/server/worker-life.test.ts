@@ -62,6 +62,7 @@ function setUp(script: string) {
         seed: 1,
         portable: false,
         proxies: [],
+        limiterSecret: [1, 2],
         stream: undefined,
         sockets: sockets.length > 0 ? sockets : [{ address: { host: '127.0.0.1', port: 53 } }],
       };

@@ -30,6 +30,7 @@ async function start(options: Partial<WorkerSetOptions> & { hosts?: string[] }):
     tls: [],
     bounds: { connections: 1_000, perClient: 1_000, idleMs: 10_000 },
     proxies: [],
+    proxyUdp: true,
     onEvent: () => {},
     ...options,
   });
@@ -131,6 +132,19 @@ describe.each(paths)('worker set, portable: $portable', ({ portable }) => {
       await stream.until(() => stream.ended);
       expect(stream.ids).toEqual([3]);
     }
+  });
+
+  it('reads no PROXY header over UDP where only streams have one', async () => {
+    const set = await start({ portable, proxies: [parsePrefix('127.0.0.0/8')!], proxyUdp: false });
+    const client = udpClient();
+    await client.send(query(1), set.ports[0]!, '127.0.0.1');
+    await client.answered(1);
+    expect([...client.answers.keys()]).toEqual([1]);
+    const stream = new TcpClient(set.ports[0]!, '127.0.0.1', undefined, proxied4);
+    stream.socket.end(framed(query(3)));
+    await stream.until(() => stream.ended);
+    expect(stream.ids).toEqual([3]);
+    expect(total(set, Tally.PROXY_MISSING)).toBe(0);
   });
 
   it('shows a new certificate with the next publication, and drops no connection', async () => {

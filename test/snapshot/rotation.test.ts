@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { poolsUnder } from '../../src/config/policy-uses.ts';
 import { readMessage } from '../../src/dns/reader.ts';
 import { Transport } from '../../src/query/source.ts';
 import type { EndpointState } from '../../src/snapshot/compile/conditions.ts';
-import { poolsUnder } from '../../src/snapshot/compile/rotation-builder.ts';
 import { DOUBT_TTL_SECONDS } from '../../src/snapshot/compile/tree/ttl.ts';
 import { EntryField, ROTATION_MAGIC, RotationHeader } from '../../src/snapshot/rotation.ts';
 import { Serving } from '../../src/steering/nodes.ts';
@@ -82,7 +82,7 @@ describe('rotation', () => {
     const { rotation } = build().context;
     const row = rotation.words[rotation.entry(region) + EntryField.COUNTERS]!;
     expect([...rotation.words.subarray(row, row + 4)]).toEqual([4, 5, 0, 7]);
-    expect(poolsUnder(build().config, region)).toEqual([0]);
+    expect(poolsUnder(build().config.policies, region)).toEqual([0]);
   });
 
   it.each([4, 6] as const)('holds the addresses of its endpoints, family %i', (family) => {

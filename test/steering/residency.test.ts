@@ -111,4 +111,14 @@ describe('residency', () => {
       serving: Serving.RESIDENCY,
     });
   });
+
+  it('does not mix sorry addresses among others', () => {
+    const situation = new Situation().setState(0, 2, 'down');
+    const inner = nearest({ residency: residency([2], ['192.0.2.250']) });
+    // Pool 1 is in region 0 alone: in the others the next tier refuses.
+    const around = policy({ type: 'failover', tiers: [pool(1), nested(0)] });
+    const world = worldOf(situation, inner, around, nearest({ answers: 3 }, nested(1)));
+    expect(world.ask({ policy: 2, ...inside }).given).toEqual([{ pool: 1, endpoint: 0, region: 0 }]);
+    expect(world.refusals(2)).toBe(0);
+  });
 });

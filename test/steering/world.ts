@@ -11,7 +11,8 @@ import { buildImage } from '../../src/snapshot/compile/image-builder.ts';
 import { buildOwners } from '../../src/snapshot/compile/owner-table.ts';
 import { buildRotation } from '../../src/snapshot/compile/rotation-builder.ts';
 import { plainSettings } from '../../src/snapshot/settings.ts';
-import { CandidateField } from '../../src/steering/nodes.ts';
+import { CandidateField, NodeHeader } from '../../src/steering/nodes.ts';
+import { Step, Trace } from '../../src/steering/trace.ts';
 import { loadZone } from '../../src/zone/zone.ts';
 import { packet, subnetOption } from '../query/packet.ts';
 import { sourceOf } from '../query/world.ts';
@@ -105,6 +106,20 @@ export class SteeringWorld {
     return this.answer(questionPacket(question), source);
   }
 
+  /** The same, and the policies whose nodes the decision went through; below 0 those of pools. */
+  askWithPath(question: Question): { answer: Answer; path: readonly number[] } {
+    const { decider, rotation } = this.context;
+    const trace = new Trace();
+    decider.trace = trace;
+    const answer = this.ask(question);
+    decider.trace = undefined;
+    const path = new Set<number>();
+    for (let at = 0; at < 3 * trace.count; at += 3) {
+      if (trace.words[at] === Step.NODE) path.add(rotation.words[trace.words[at + 1]! + NodeHeader.POLICY]!);
+    }
+    return { answer, path: [...path] };
+  }
+
   /** The same to a packet that is there already. */
   answer(query: Uint8Array, source: QuerySource): Answer {
     const { context, out } = this;
@@ -117,6 +132,12 @@ export class SteeringWorld {
     }));
     const { serving, servingPolicy, ttlSeconds } = asker;
     return { given, serving, servingPolicy, ttlSeconds, scope: context.scope, rcode: out[3]! & 0xf };
+  }
+
+  /** The numbers that the client of the last question has in views. */
+  numbers(views: readonly GeoMap[]): number[] {
+    const { family, w0, w1, w2, w3 } = this.context.asker;
+    return views.map((view) => (family === 4 ? view.find4(w0) : view.find6(w0, w1, w2, w3)) >>> 8);
   }
 
   /** Writes the answer to `out`; returns its size. */

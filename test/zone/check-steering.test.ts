@@ -20,7 +20,7 @@ below.mx HTTPS 1 .
 const check = (...names: string[]) =>
   checkSteering(
     zone,
-    names.map((name, i) => ({ owner: wireName(name), line: 10 + i, column: 5 })),
+    names.map((name, i) => ({ owner: wireName(name), line: 10 + i, column: 5, types: [1, 28] })),
     'c.yaml',
   ).map(formatProblem);
 

@@ -1,49 +1,80 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { limits } from '../../runtime/limits.ts';
-import type { Findings, Named } from '../findings.ts';
-import type { Pool, Region } from '../model.ts';
 import type { Policy } from '../policy-model.ts';
-import { choice, duration, integer, reference } from '../values.ts';
-import type { ViewList } from '../views.ts';
+import { choice, duration, integer, reference, unitWanted } from '../values.ts';
+import type { PolicyContext } from './context.ts';
+import { residencySchema, resolveResidency } from './residency.ts';
 
-/** Keys of every policy. */
-export const policyKeys = {
-  pool: reference('the name of a pool').describe('The pool whose endpoints are given out.'),
-  ttl: duration('0s', '168h', '1s').prefault('20s').describe('How long resolvers may keep an answer.'),
-  answers: integer(1, limits.answersPerQuery).default(1).describe('Most addresses in one answer.'),
-  'all-down': choice(['serve-all', 'last-known-good', 'nodata'])
-    .default('serve-all')
-    .describe('What to answer when no endpoint is up: all of them, those that were up last, or no address.'),
-};
-
-/** What a policy of any type is resolved against. */
-export interface PolicyContext {
-  readonly pool: Pool;
-  /** Of the pool. */
-  readonly index: number;
-  readonly regions: Named<Region>;
-  readonly views: ViewList;
-  readonly findings: Findings;
+/** `pool:app` and `policy:app` where a name is both. */
+export function useReference() {
+  return reference('the name of a pool or policy');
 }
 
-/** The keys of every policy as the model has them. */
-export function resolveBase(
-  name: string,
-  input: z.output<z.ZodObject<typeof policyKeys>>,
-): Pick<Policy, 'name' | 'ttl' | 'answers' | 'allDown' | 'fallback' | 'families' | 'residency'> {
-  const seconds = input.ttl / 1_000;
+export function poolKey() {
+  return useReference().describe(
+    'The pool whose endpoints are given out, or a policy that chooses for each region. A pool of that name comes first.',
+  );
+}
+
+const ttl = () => duration('0s', '168h', '1s');
+const ttlWanted = 'a duration such as `20s`, or a mapping with `min` and `max`';
+
+/** Keys of every policy. `answers`: how many by default. */
+export function policyKeys(answers = 1) {
   return {
-    name,
-    ttl: { minSeconds: seconds, maxSeconds: seconds },
-    answers: input.answers,
-    allDown: input['all-down'],
-    fallback: undefined,
-    families: 'together',
-    residency: undefined,
+    ttl: z
+      .union(
+        [
+          ttl(),
+          z.strictObject(
+            {
+              min: ttl().describe('The shortest: while something is about to change.'),
+              max: ttl().describe('The longest: while nothing is.'),
+            },
+            { error: ttlWanted },
+          ),
+        ],
+        { error: ({ input }) => (typeof input === 'number' ? unitWanted : ttlWanted) },
+      )
+      .prefault('20s')
+      .describe('How long resolvers may keep an answer: always the same, or as long as nothing can change.'),
+    answers: integer(1, limits.answersPerQuery).default(answers).describe('Most addresses in one answer.'),
+    'all-down': choice(['serve-all', 'last-known-good', 'nodata', 'servfail'])
+      .default('serve-all')
+      .describe(
+        'What to answer when nothing is usable: all endpoints, those that were up last, no address, or SERVFAIL.',
+      ),
+    fallback: useReference().optional().describe('A pool or policy that is asked before `all-down` decides.'),
+    families: choice(['together', 'apart'])
+      .default('together')
+      .describe('Whether A and AAAA of a name come from one region, or each from where it finds an address.'),
+    residency: residencySchema.optional(),
   };
 }
 
-/** The view of regions by distance alone. */
-export function distanceView({ regions, views }: PolicyContext): number {
-  return views.add({ kind: 'distance', bias: Array(regions.size).fill(0) }) ?? 0;
+type BaseInput = z.output<z.ZodObject<ReturnType<typeof policyKeys>>>;
+
+/** The keys of every policy as the model has them. */
+export function resolveBase(
+  input: BaseInput,
+  context: PolicyContext,
+): Pick<Policy, 'name' | 'ttl' | 'answers' | 'allDown' | 'fallback' | 'families' | 'residency'> {
+  return {
+    name: context.name,
+    ttl: resolveTtl(input.ttl, context),
+    answers: input.answers,
+    allDown: input['all-down'],
+    fallback: input.fallback === undefined ? undefined : context.use(input.fallback, ['fallback']),
+    families: input.families,
+    residency: input.residency && resolveResidency(input.residency, context),
+  };
+}
+
+function resolveTtl(input: BaseInput['ttl'], context: PolicyContext): Policy['ttl'] {
+  const { min, max } = typeof input === 'number' ? { min: input, max: input } : input;
+  if (min > max) {
+    const message = `\`min\` (${min / 1_000} s) is longer than \`max\` (${max / 1_000} s)`;
+    context.findings.error('CONFIG_VALUE', context.path('ttl', 'min'), message);
+  }
+  return { minSeconds: min / 1_000, maxSeconds: max / 1_000 };
 }

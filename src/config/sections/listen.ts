@@ -4,8 +4,9 @@ import { limits } from '../../runtime/limits.ts';
 import type { LoadEnvironment } from '../environment.ts';
 import type { Findings } from '../findings.ts';
 import type { Listen, SocketAddress } from '../model.ts';
+import { tellRepeatedNetworks } from '../networks.ts';
 import type { Path } from '../source.ts';
-import { integer, parseSocketAddress, reading } from '../values.ts';
+import { choice, integer, parseSocketAddress, reading } from '../values.ts';
 import { showName } from '../wording.ts';
 import { proxySchema, resolveTcp, resolveTls, tcpSchema, tlsSchema } from './streams.ts';
 
@@ -31,6 +32,11 @@ export const listenSchema = z
         .describe('UDP worker threads. Default: one per core.'),
       tls: tlsSchema,
       proxy: proxySchema,
+      'proxy-udp': choice(['on', 'off'])
+        .default('on')
+        .describe(
+          "`off`: the header is looked for over TCP and TLS alone. Over UDP whoever can forge a balancer's address can name any client.",
+        ),
       tcp: tcpSchema.optional(),
     },
     { error: 'a mapping with keys such as `dns`, `http` and `workers`' },
@@ -56,6 +62,7 @@ export function resolveListen(
   // DNS over TCP, DNS over TLS and HTTP cannot share a port either.
   for (const [i, { address }] of input.tls.entries())
     claim(address, ['listen', 'tls', i, 'address'], `listen.tls[${i}]`);
+  tellRepeatedNetworks(input.proxy, ['listen', 'proxy'], findings);
   if (http !== undefined) claim(http, ['listen', 'http'], 'listen.http');
   return {
     dns: input.dns,
@@ -63,6 +70,7 @@ export function resolveListen(
     workers: input.workers ?? Math.min(environment.cores, limits.udpWorkers),
     tls: resolveTls(input.tls, environment, base, findings),
     proxy: input.proxy,
+    proxyUdp: input['proxy-udp'] === 'on',
     tcp: resolveTcp(input.tcp),
   };
 }

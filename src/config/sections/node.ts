@@ -7,7 +7,7 @@ import { readPushTokens } from '../push-tokens.ts';
 import { text } from '../values.ts';
 import { selfCheckSchema } from './self-check.ts';
 
-const nodeWanted = 'at most 63 printable ASCII characters';
+const nodeWanted = 'at most 63 printable ASCII characters, no spaces';
 
 export const nodeSchema = z
   .strictObject(

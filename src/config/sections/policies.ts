@@ -1,39 +1,64 @@
 import { z } from 'zod';
-import type { Findings, Named } from '../findings.ts';
-import type { Pool, Region } from '../model.ts';
-import { distanceView, resolveBase } from '../policies/base.ts';
-import { failoverSchema, resolveTiers } from '../policies/failover.ts';
-import { nearestSchema } from '../policies/nearest.ts';
-import { resolveWithin, weightedSchema } from '../policies/weighted.ts';
+import { resolveBase } from '../policies/base.ts';
+import type { PolicyContext } from '../policies/context.ts';
+import { failoverSchema, resolveFailover } from '../policies/failover.ts';
+import { geoSchema, resolveGeo } from '../policies/geo.ts';
+import { hashSchema, resolveHash } from '../policies/hash.ts';
+import { homeSchema, resolveHome } from '../policies/home.ts';
+import { latencySchema, resolveLatency } from '../policies/latency.ts';
+import { multiSchema, resolveMulti } from '../policies/multi.ts';
+import { nearestSchema, resolveNearest } from '../policies/nearest.ts';
+import { resolveSchedule, scheduleSchema } from '../policies/schedule.ts';
+import { resolveSplit, splitSchema } from '../policies/split.ts';
+import { resolveWeighted, weightedSchema } from '../policies/weighted.ts';
 import type { Policy } from '../policy-model.ts';
 import { typeWanted } from '../values.ts';
-import type { ViewList } from '../views.ts';
 
-/** A new type of policy: a file with its schema in `policies/`, a line here and a case below. */
-export const policySchema = z.discriminatedUnion('type', [nearestSchema, failoverSchema, weightedSchema], {
-  error: typeWanted('nearest', 'failover', 'weighted'),
+const schemas = [
+  nearestSchema,
+  latencySchema,
+  geoSchema,
+  failoverSchema,
+  weightedSchema,
+  hashSchema,
+  multiSchema,
+  homeSchema,
+  scheduleSchema,
+  splitSchema,
+] as const;
+
+/** A new type of policy: a file with its schema in `policies/`, a line above and a case below. */
+export const policySchema = z.discriminatedUnion('type', schemas, {
+  error: typeWanted(...schemas.map(({ shape }) => shape.type.value)),
 });
 
-/** Undefined when the pool is unknown or faulty; that has been told then. */
-export function resolvePolicy(
-  name: string,
-  input: z.output<typeof policySchema>,
-  pools: Named<Pool>,
-  regions: Named<Region>,
-  views: ViewList,
-  findings: Findings,
-): Policy | undefined {
-  const index = findings.reference('pool', input.pool, pools, ['policies', name, 'pool']);
-  const pool = pools.get(input.pool)?.item;
-  if (index === undefined || pool === undefined) return undefined;
-  const base = resolveBase(name, input);
-  const context = { pool, index, regions, views, findings };
+export type PolicyInput = z.output<typeof policySchema>;
+
+/** Undefined after some errors; after others the policy is not what the file says. */
+export function resolvePolicy(input: PolicyInput, context: PolicyContext): Policy | undefined {
+  const base = resolveBase(input, context);
   switch (input.type) {
     case 'nearest':
-      return { ...base, type: 'nearest', from: { pool: index }, view: distanceView(context), spread: 'fill' };
-    case 'failover':
-      return { ...base, ...resolveTiers(name, input, context) };
+      return { ...base, ...resolveNearest(input, context) };
+    case 'latency':
+      return { ...base, ...resolveLatency(input, context) };
+    case 'geo':
+      return { ...base, ...resolveGeo(input, context) };
+    case 'failover': {
+      const own = resolveFailover(input, context);
+      return own && { ...base, ...own };
+    }
     case 'weighted':
-      return { ...base, ...resolveWithin(name, input, context) };
+      return { ...base, ...resolveWeighted(input, context) };
+    case 'hash':
+      return { ...base, ...resolveHash(input, context) };
+    case 'multi':
+      return { ...base, ...resolveMulti(input, context) };
+    case 'home':
+      return { ...base, ...resolveHome(input, context) };
+    case 'schedule':
+      return { ...base, ...resolveSchedule(input, context) };
+    case 'split':
+      return { ...base, ...resolveSplit(input, context) };
   }
 }

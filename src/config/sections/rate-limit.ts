@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { parsePrefix } from '../../ip/prefix.ts';
 import { limits } from '../../runtime/limits.ts';
+import type { Findings } from '../findings.ts';
 import type { RateLimitConfig } from '../model.ts';
-import { integer, reading } from '../values.ts';
-
-const networkWanted = 'a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length';
-const allowWanted = `a list of at most ${limits.rateLimitNetworks} networks`;
+import { networks, tellRepeatedNetworks } from '../networks.ts';
+import { absentWhenOff, integer } from '../values.ts';
 
 export const rateLimitSchema = z
   .strictObject(
@@ -21,27 +19,36 @@ export const rateLimitSchema = z
       errors: perSecond()
         .default(5)
         .describe('Refusals and other errors a second to one network. 0: no limit.'),
+      all: perSecond()
+        .optional()
+        .describe(
+          'Answers of all kinds and names together, a second to one network. 0: no limit. Default: ten times `responses`.',
+        ),
       slip: integer(0, limits.rateLimitSlip)
         .default(2)
         .describe(
-          'Every how manieth answer beyond a limit is sent empty, with TC, so that a true client asks over TCP. 0: none.',
+          'One in so many answers beyond a limit is sent empty, with TC, so that a true client asks over TCP. 0: none.',
         ),
       'prefix-v4': integer(1, 32).default(24).describe('Bits of an IPv4 address that make the network.'),
       'prefix-v6': integer(1, 128).default(56).describe('Bits of an IPv6 address that make the network.'),
-      allow: z
-        .array(reading(networkWanted, parsePrefix), { error: allowWanted })
-        .max(limits.rateLimitNetworks, { error: allowWanted })
-        .default([])
-        .describe('Networks that no limit holds for.'),
+      allow: networks(limits.rateLimitNetworks).describe('Networks that no limit holds for.'),
     },
-    { error: 'a mapping with keys such as `responses` and `slip`' },
+    { error: absentWhenOff('a mapping with keys such as `responses` and `slip`, or `{}` for the defaults') },
   )
   .describe('Bounds of the answers over UDP that one network is sent. Without it there are none.');
 
-export function resolveRateLimit(input: z.output<typeof rateLimitSchema>): RateLimitConfig {
+export function resolveRateLimit(
+  input: z.output<typeof rateLimitSchema>,
+  findings: Findings,
+): RateLimitConfig {
   const { responses, negatives, errors, slip, 'prefix-v4': prefix4, 'prefix-v6': prefix6, allow } = input;
-  return { responses, negatives, errors, slip, prefix4, prefix6, allow };
+  tellRepeatedNetworks(allow, ['rate-limit', 'allow'], findings);
+  const all = input.all ?? Math.min(ALL_RESPONSES * responses, limits.rateLimitPerSecond);
+  return { responses, negatives, errors, all, slip, prefix4, prefix6, allow };
 }
+
+/** So many busy names a network may ask for at once before `all` holds it back. */
+const ALL_RESPONSES = 10;
 
 function perSecond() {
   return integer(0, limits.rateLimitPerSecond);

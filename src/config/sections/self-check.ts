@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { formatAddress, type IpAddress, parseAddress } from '../../ip/address.ts';
 import { limits } from '../../runtime/limits.ts';
 import type { SelfCheck, SelfReference } from '../model.ts';
-import { duration, parseSocketAddress, percentage, reading } from '../values.ts';
+import { percentage } from '../quantities.ts';
+import { duration, parseSocketAddress, reading } from '../values.ts';
 
 const referenceWanted = '`tcp ADDRESS:PORT` or `icmp ADDRESS`, such as "tcp 192.0.2.1:443"';
 const referencesWanted = `a list of at most ${limits.selfReferences} checks`;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { parsePrefix } from '../../ip/prefix.ts';
 import { limits } from '../../runtime/limits.ts';
 import type { LoadEnvironment } from '../environment.ts';
 import type { Findings } from '../findings.ts';
 import { readIdentity } from '../identity.ts';
 import type { TcpLimits, TlsListener } from '../model.ts';
-import { duration, integer, parseSocketAddress, reading, text } from '../values.ts';
+import { networks } from '../networks.ts';
+import { absentWhenOff, duration, integer, parseSocketAddress, reading, text } from '../values.ts';
 
 /*
  * The parts of `listen` that are about connections: TLS, balancers that speak PROXY, bounds.
@@ -31,22 +31,15 @@ export const tlsSchema = z
         { error: 'a mapping with `address`, `certificate` and `key`' },
       )
       .describe('One address for DNS over TLS.'),
-    { error: tlsWanted },
+    { error: absentWhenOff(tlsWanted) },
   )
   .max(limits.tlsListeners, { error: tlsWanted })
   .default([])
   .describe('Addresses for DNS over TLS (RFC 7858). Changed files are used for the next handshake.');
 
-const networkWanted = 'a network such as "10.0.0.0/8" or "fd00::/8", without bits past its length';
-const proxyWanted = `a list of at most ${limits.proxyNetworks} networks`;
-
-export const proxySchema = z
-  .array(reading(networkWanted, parsePrefix), { error: proxyWanted })
-  .max(limits.proxyNetworks, { error: proxyWanted })
-  .default([])
-  .describe(
-    'Networks of balancers that put a PROXY v2 header before what they pass on; theirs must have one, others have none.',
-  );
+export const proxySchema = networks(limits.proxyNetworks).describe(
+  'Networks of balancers that put a PROXY v2 header before what they pass on; theirs must have one, others have none.',
+);
 
 export const tcpSchema = z
   .strictObject(

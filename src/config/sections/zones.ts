@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { formatName, isAtOrBelow, nameKey, parseName, type WireName } from '../../dns/names.ts';
-import type { Findings, Named } from '../findings.ts';
-import type { Steer, ZoneSource } from '../model.ts';
-import type { Policy } from '../policy-model.ts';
+import { parseName } from '../../dns/names.ts';
+import type { Findings } from '../findings.ts';
+import type { ZoneSource } from '../model.ts';
 import type { Path } from '../source.ts';
-import { reference, text } from '../values.ts';
-import { showName } from '../wording.ts';
+import { text } from '../values.ts';
+import { resolveSteer, type SteerSurroundings, steerSchema } from './steer.ts';
 
 const recordsWanted = 'a list of records in master-file form';
 
@@ -24,14 +23,7 @@ export const zoneSchema = z
         .describe(
           'Lines of a master file, for a small zone; names are relative to the apex. Either this or `file`.',
         ),
-      steer: z
-        .record(z.string(), reference('the name of a policy'), {
-          error: 'a mapping of owner names to policies',
-        })
-        .default({})
-        .describe(
-          'Owner name (relative to the zone; `@` is the apex) to the policy that answers its A and AAAA.',
-        ),
+      steer: steerSchema,
     },
     { error: 'a mapping with `name` and `file` or `records`' },
   )
@@ -53,13 +45,13 @@ type ZoneInput = z.output<typeof zoneSchema>;
 export function resolveZone(
   index: number,
   input: ZoneInput,
-  policies: Named<Policy>,
+  around: SteerSurroundings,
   base: string,
-  findings: Findings,
 ): ZoneSource | undefined {
+  const { findings } = around;
   const path = ['zones', index];
   const apex = parseName(input.name);
-  const steer = resolveSteer(input, apex.ok ? apex.name : undefined, policies, path, findings);
+  const steer = resolveSteer(input.steer, apex.ok ? apex.name : undefined, path, around);
   if (!apex.ok) {
     findings.error('CONFIG_VALUE', [...path, 'name'], `\`name\` is not a domain name: ${apex.reason}`);
     return undefined;
@@ -74,40 +66,4 @@ function resolveSource(input: ZoneInput, path: Path, base: string, findings: Fin
     line: findings.place([...path, 'records', i]).line,
   }));
   return { lines: lines ?? [] };
-}
-
-/** Owners are read even when the apex is faulty: their policies count as used and their names are checked. */
-function resolveSteer(
-  input: ZoneInput,
-  apex: WireName | undefined,
-  policies: Named<Policy>,
-  zone: Path,
-  findings: Findings,
-): Steer[] {
-  const seen = new Map<string, string>();
-  return Object.entries(input.steer).flatMap(([text, policyName]) => {
-    const path = [...zone, 'steer', text];
-    const policy = findings.reference('policy', policyName, policies, path);
-    const owner = parseName(text, apex);
-    if (!owner.ok) {
-      findings.error('CONFIG_VALUE', path, `${showName(text)} is not an owner name: ${owner.reason}`, 'key');
-      return [];
-    }
-    if (apex !== undefined && !isAtOrBelow(owner.name, apex)) {
-      findings.error('CONFIG_VALUE', path, `${showName(text)} is outside zone ${formatName(apex)}`, 'key');
-    }
-    const first = seen.get(nameKey(owner.name));
-    if (first !== undefined) {
-      findings.error(
-        'CONFIG_DUPLICATE',
-        path,
-        `${showName(text)} is the same owner as ${showName(first)}`,
-        'key',
-      );
-    }
-    seen.set(nameKey(owner.name), text);
-    return policy === undefined
-      ? []
-      : [{ owner: owner.name, steering: policy, ...findings.place(path, 'key') }];
-  });
 }

@@ -1,11 +1,11 @@
 import type { Config, ServiceForm, Steering } from '../../config/model.ts';
+import { poolsUnder } from '../../config/policy-uses.ts';
 import { Serving } from '../../steering/nodes.ts';
 import { EntryField, RecordKind, ROTATION_MAGIC, RotationHeader } from '../rotation.ts';
 import type { Conditions } from './conditions.ts';
 import { Grower } from './tree/grower.ts';
 import { hasKind } from './tree/members.ts';
 import { NodeWriter } from './tree/node-writer.ts';
-import { usesOf } from './tree/pools-of.ts';
 import { recordBook } from './tree/record-book.ts';
 import { serviceParameters, u16 } from './tree/record-form.ts';
 import { RegionSet } from './tree/region-set.ts';
@@ -84,9 +84,9 @@ class Entries {
   /** Whether the policy leads to any endpoint with such a record, in whatever state. */
   private hasAny(steering: Steering, kind: RecordKind): boolean {
     const { config, conditions } = this;
-    return poolsUnder(config, steering.policy).some((pool) =>
+    return reachOf(config, steering.policy).pools.some((pool) =>
       config.pools[pool]!.endpoints.some((endpoint, index) =>
-        hasKind(conditions, pool, index, endpoint, { kind, steering }),
+        hasKind(conditions, pool, index, endpoint, kind, steering.hosts),
       ),
     );
   }
@@ -101,7 +101,7 @@ class Entries {
     if (known !== undefined) return known;
     const { config, slots } = this;
     const { name } = config.policies[policy]!;
-    const inUse = regionsOf(config, policy);
+    const inUse = reachOf(config, policy).regions;
     const row = config.regions.map((region, r) => (inUse.has(r) ? slots.answers(name, region.name) : 0));
     const place = this.writer.row([...row, slots.refusals(name)]);
     this.counters.set(policy, place);
@@ -127,22 +127,23 @@ function formOf(steering: Steering, kind: RecordKind): { readonly answers?: numb
   }
 }
 
-/** The pools that a policy leads to, through others too. */
-export function poolsUnder(config: Config, policy: number): number[] {
-  const pools = new Set<number>();
-  const seen = new Set([policy]);
-  for (const index of seen) {
-    for (const use of usesOf(config.policies[index]!)) {
-      if ('pool' in use) pools.add(use.pool);
-      else seen.add(use.policy);
-    }
-  }
-  return [...pools];
+/** By policy: neither changes with health, and both are asked for at each change of it. */
+interface Reach {
+  readonly pools: readonly number[];
+  readonly regions: ReadonlySet<number>;
 }
 
-/** The regions that a policy may ever serve. */
-function regionsOf(config: Config, policy: number): Set<number> {
-  return new Set(
-    poolsUnder(config, policy).flatMap((pool) => config.pools[pool]!.endpoints.map(({ region }) => region)),
-  );
+const reaches = new WeakMap<Config, Map<number, Reach>>();
+
+function reachOf(config: Config, policy: number): Reach {
+  const known = reaches.get(config) ?? new Map<number, Reach>();
+  reaches.set(config, known);
+  let reach = known.get(policy);
+  if (reach === undefined) {
+    const pools = poolsUnder(config.policies, policy);
+    const regions = pools.flatMap((pool) => config.pools[pool]!.endpoints.map(({ region }) => region));
+    reach = { pools, regions: new Set(regions) };
+    known.set(policy, reach);
+  }
+  return reach;
 }

@@ -27,8 +27,8 @@ export function buildSettings(
 }
 
 /** `perSecond` is in the order of `AnswerKind`. */
-function limitsOf({ responses, negatives, errors, ...others }: RateLimitConfig): RateLimits {
-  return { ...others, perSecond: [responses, negatives, errors] };
+function limitsOf({ responses, negatives, errors, all, ...others }: RateLimitConfig): RateLimits {
+  return { ...others, perSecond: [responses, negatives, errors, all] };
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -1,5 +1,5 @@
 import type { GeoPolicy } from '../../../config/policy-model.ts';
-import { growBranch } from './branch.ts';
+import { growBranch, growChild } from './branch.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
 
@@ -14,6 +14,6 @@ export function growGeo(
     grow,
     index,
     view,
-    branches.map((use) => (use === undefined ? 0 : grow.use(use, context))),
+    branches.map((use) => (use === undefined ? 0 : growChild(grow, use, context))),
   );
 }

@@ -14,6 +14,8 @@ export interface Grow {
   use(use: Use, context: GrowContext): number;
   /** As `use`, without a rule of its own, and VOID where only the other family could be served. */
   slot(use: Use, context: GrowContext): number;
+  /** What is grown, VOID where that is nothing but would be something for the other family. */
+  orVoid(context: GrowContext, grown: (context: GrowContext) => number): number;
   /** A policy without its residency. */
   unrestricted(index: number, policy: Policy, context: GrowContext): number;
   /** Longest TTL of what a policy answers now, seconds. */

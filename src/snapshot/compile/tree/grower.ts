@@ -10,7 +10,7 @@ import { growFinal, growHanding, handsOn } from './final.ts';
 import type { Grow } from './grow.ts';
 import type { NodeWriter } from './node-writer.ts';
 import { growPool } from './pool.ts';
-import { otherFamily, PoolGroups } from './pool-groups.ts';
+import { isTogether, otherFamily, PoolGroups } from './pool-groups.ts';
 import { recordBook } from './record-book.ts';
 import { growResidency } from './residency.ts';
 import { policyTtl } from './ttl.ts';
@@ -47,9 +47,13 @@ export class Grower implements Grow {
   }
 
   slot(use: Use, context: GrowContext): number {
-    const own = this.use(use, { ...context, rule: undefined });
-    if (own !== 0 || context.families === 'apart') return own;
-    return this.use(use, { ...otherFamily(context), rule: undefined }) === 0 ? 0 : VOID;
+    return this.orVoid({ ...context, rule: undefined }, (each) => this.use(use, each));
+  }
+
+  orVoid(context: GrowContext, grown: (context: GrowContext) => number): number {
+    const own = grown(context);
+    if (own !== 0 || !isTogether(context)) return own;
+    return grown(otherFamily(context)) === 0 ? 0 : VOID;
   }
 
   ttlOf(policy: number): number {

@@ -1,8 +1,8 @@
-import type { Config, Endpoint } from '../../../config/model.ts';
+import type { Config, Endpoint, Steering } from '../../../config/model.ts';
 import { Serving } from '../../../steering/nodes.ts';
 import { RecordKind } from '../../rotation.ts';
 import type { Conditions, EndpointState } from '../conditions.ts';
-import type { GrowContext, Mode } from './context.ts';
+import type { Mode } from './context.ts';
 import type { RegionSet } from './region-set.ts';
 
 /** Endpoints of a pool that may serve, of every kind of record. */
@@ -54,12 +54,13 @@ export function hasKind(
   pool: number,
   index: number,
   { address, host }: Endpoint,
-  { kind, steering }: Pick<GrowContext, 'kind' | 'steering'>,
+  kind: RecordKind,
+  hosts: Steering['hosts'],
 ): boolean {
   if (kind > RecordKind.AAAA) return host !== undefined;
   const family = kind === RecordKind.A ? 4 : 6;
   if (address !== undefined) return address.family === family;
-  if (steering.hosts === 'cname') return false;
+  if (hosts === 'cname') return false;
   return conditions.hostAddresses(pool, index).some((each) => each.address.family === family);
 }
 

@@ -77,13 +77,15 @@ export class NodeWriter {
     return place;
   }
 
-  group(head: NodeHead, candidates: readonly CandidateWords[]): number {
+  /** `final`: stands alone, and nothing else may be tried after it. */
+  group(head: NodeHead, candidates: readonly CandidateWords[], final = false): number {
     const place = this.node(
       NodeKind.GROUP,
       head,
       GroupField.CANDIDATES + candidates.length * CandidateField.SIZE,
     );
     const { words } = this;
+    if (final) words[place + NodeHeader.FLAGS] = NodeFlag.FINAL;
     words[place + GroupField.COUNT] = candidates.length;
     words[place + GroupField.WEIGHT] = candidates.reduce((sum, { weight }) => sum + weight, 0);
     let at = place + GroupField.CANDIDATES;

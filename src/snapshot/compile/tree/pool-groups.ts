@@ -58,7 +58,7 @@ export class PoolGroups {
    */
   membersOf({ pool, among, members = among }: GroupRequest, context: GrowContext): Members {
     const { kind } = context;
-    if (this.isTogether(context)) {
+    if (isTogether(context)) {
       const both = this.membersOfKind(pool, context, families, members);
       if (this.hasBoth(pool, context, both)) return both;
     }
@@ -66,20 +66,17 @@ export class PoolGroups {
   }
 
   private staysTogether({ pool, among, members = among }: GroupRequest, context: GrowContext): boolean {
-    if (!this.isTogether(context)) return false;
+    if (!isTogether(context)) return false;
     return this.hasBoth(pool, context, this.membersOfKind(pool, context, families, members));
   }
 
-  private isTogether({ kind, families: rule }: GrowContext): boolean {
-    return rule === 'together' && kind <= RecordKind.AAAA;
-  }
-
-  private has(pool: number, endpoint: number, context: GrowContext): boolean {
-    return hasKind(this.conditions, pool, endpoint, this.config.pools[pool]!.endpoints[endpoint]!, context);
+  private has(pool: number, endpoint: number, kind: RecordKind, { steering }: GrowContext): boolean {
+    const { endpoints } = this.config.pools[pool]!;
+    return hasKind(this.conditions, pool, endpoint, endpoints[endpoint]!, kind, steering.hosts);
   }
 
   private hasBoth(pool: number, context: GrowContext, { endpoints }: Members): boolean {
-    return families.every((kind) => endpoints.some((i) => this.has(pool, i, { ...context, kind })));
+    return families.every((kind) => endpoints.some((i) => this.has(pool, i, kind, context)));
   }
 
   private group(request: GroupRequest, context: GrowContext): number {
@@ -117,7 +114,7 @@ export class PoolGroups {
     const { among } = request;
     const fits = (i: number): boolean =>
       context.only.has(all[i]!.region) &&
-      this.has(request.pool, i, context) &&
+      this.has(request.pool, i, context.kind, context) &&
       (among === undefined || among.includes(i));
     return { serving, endpoints: endpoints.filter(fits) };
   }
@@ -167,7 +164,7 @@ export class PoolGroups {
     let members = this.members.get(key);
     if (members === undefined) {
       const has = (endpoint: number): boolean =>
-        kinds.some((kind) => this.has(pool, endpoint, { ...context, kind }));
+        kinds.some((kind) => this.has(pool, endpoint, kind, context));
       members = findMembers(this.config, this.conditions, { pool, mode, within, has, among });
       this.members.set(key, members);
     }
@@ -184,6 +181,11 @@ function keyOf({ pool, even, among, members }: GroupRequest, context: GrowContex
 /** An empty list is not the same as none. */
 function listKey(list: readonly number[] | undefined): string {
   return list === undefined ? '' : `[${list.join()}]`;
+}
+
+/** Whether A and AAAA go by each other: kinds that lead to hosts have no other family. */
+export function isTogether({ kind, families: rule }: GrowContext): boolean {
+  return rule === 'together' && kind <= RecordKind.AAAA;
 }
 
 export function otherFamily(context: GrowContext): GrowContext {

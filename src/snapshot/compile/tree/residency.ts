@@ -4,13 +4,14 @@ import type { IpAddress } from '../../../ip/address.ts';
 import { limits } from '../../../runtime/limits.ts';
 import { Order, Serving } from '../../../steering/nodes.ts';
 import { RecordKind } from '../../rotation.ts';
+import { growBranch } from './branch.ts';
 import type { GrowContext } from './context.ts';
 import { chain } from './final.ts';
 import type { Grow } from './grow.ts';
 import { encodeRecord } from './record-form.ts';
 
 /** Longest TTL of a refusal, seconds: the region may be back at any moment. */
-const REFUSAL_TTL_SECONDS = 5;
+export const REFUSAL_TTL_SECONDS = 5;
 
 /**
  * One tree for each set of regions that some clients may be served by, grown within that set: no other region is in it.
@@ -26,13 +27,10 @@ export function growResidency(
   const closed = growRefusal(grow, index, sorry, context.kind);
   const children = permitted.map((regions) =>
     regions === 'any'
-      ? grow.unrestricted(index, policy, context)
+      ? growAny(grow, index, policy, context)
       : growPermitted(grow, index, policy, regions, context, closed),
   );
-  if (children.every((child) => child === 0)) return 0;
-  const place = grow.writer.branch({ policy: index, ttlSeconds: grow.ttlOf(index) }, view, children);
-  if (children.every((child) => child !== 0 && grow.writer.alwaysGives(child))) grow.writer.gives(place);
-  return place;
+  return growBranch(grow, index, view, children);
 }
 
 /**
@@ -55,13 +53,18 @@ function growPermitted(
   if (whole === 0) return closed;
   if (context.only === context.within)
     return writer.alwaysGives(whole) ? whole : writer.gives(chain(grow, index, whole, closed));
-  const part = grow.unrestricted(index, policy, { ...strict, only });
+  const part = growAny(grow, index, policy, { ...strict, only });
   if (writer.alwaysGives(whole)) return part;
   // Whether the others can depends on the client: they are asked in the place of this one, before it is a refusal.
   const slots = [{ child: part }, { child: whole, share: NOBODY }];
   const head = { policy: index, ttlSeconds: grow.ttlOf(index), fallback: closed };
   const most = limits.answersPerQuery;
   return writer.gives(writer.walk(head, { order: Order.FIXED, most: 1, perSlot: most, slots }));
+}
+
+function growAny(grow: Grow, index: number, policy: Policy, context: GrowContext): number {
+  if (context.rule !== undefined) return grow.unrestricted(index, policy, context);
+  return grow.orVoid(context, (each) => grow.unrestricted(index, policy, each));
 }
 
 /** The share of a slot that is asked only when the answer is empty, as the last resort. */
@@ -77,5 +80,5 @@ function growRefusal(grow: Grow, policy: number, sorry: readonly IpAddress[], ki
     ...{ weight: 1, region: -1, pool: -1, endpoint: -1 },
     record: grow.writer.record(encodeRecord(type, bytes)),
   }));
-  return grow.writer.gives(grow.writer.group(head, candidates));
+  return grow.writer.gives(grow.writer.group(head, candidates, true));
 }

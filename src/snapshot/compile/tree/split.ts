@@ -1,6 +1,7 @@
 import type { SplitPolicy, SplitRule } from '../../../config/policy-model.ts';
 import { windowHolds } from '../../../steering/windows.ts';
 import { RecordKind } from '../../rotation.ts';
+import { growBranch, growChild } from './branch.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
 import { growThrough } from './through.ts';
@@ -13,19 +14,17 @@ export function growSplit(grow: Grow, index: number, policy: SplitPolicy, contex
   const rules = policy.rules.filter((rule) => isPossible(grow, rule, context.kind));
   const always = rules.findIndex(({ clients }) => clients === undefined);
   const last = always < 0 ? policy.otherwise : rules[always]!.use;
-  let next = growThrough(grow, index, last, context);
-  for (const { clients, use } of rules.slice(0, always < 0 ? rules.length : always).reverse()) {
-    const own = grow.use(use, context);
-    const head = { policy: index, ttlSeconds: grow.ttlOf(index) };
-    const place = grow.writer.branch(head, clients!.view, [next, next, own]);
-    if (next !== 0 && own !== 0 && grow.writer.alwaysGives(next) && grow.writer.alwaysGives(own))
-      grow.writer.gives(place);
-    next = place;
+  const byClient = rules.slice(0, always < 0 ? rules.length : always);
+  if (byClient.length === 0) return growThrough(grow, index, last, context);
+  let next = growChild(grow, last, context);
+  for (const { clients, use } of byClient.reverse()) {
+    const own = growChild(grow, use, context);
+    next = growBranch(grow, index, clients!.view, [next, next, own]);
   }
   return next;
 }
 
 function isPossible(grow: Grow, { family, when }: SplitRule, kind: RecordKind): boolean {
-  if (family !== undefined && family !== (kind === RecordKind.A ? 4 : 6)) return false;
+  if (family !== undefined && kind !== (family === 4 ? RecordKind.A : RecordKind.AAAA)) return false;
   return when === undefined || windowHolds(when, grow.conditions.nowMs);
 }

@@ -1,9 +1,9 @@
 import type { Config } from '../../../config/model.ts';
 import type { Policy } from '../../../config/policy-model.ts';
+import { poolsOf } from '../../../config/policy-uses.ts';
 import { ttlSeconds } from '../../../steering/ttl-class.ts';
 import { nextEdge } from '../../../steering/windows.ts';
 import type { Conditions } from '../conditions.ts';
-import { poolsOf } from './pools-of.ts';
 
 /** TTL ceiling while a pool has endpoints that no probe has judged yet, seconds. */
 export const DOUBT_TTL_SECONDS = 5;

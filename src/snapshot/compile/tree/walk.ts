@@ -47,7 +47,7 @@ function regionChildren(grow: Grow, from: Use, context: GrowContext, even: boole
 }
 
 /** Shares belong to a pool's regions; a policy in its place has its own further down. */
-export function shareOf(grow: Grow, from: Use, region: number): number {
+function shareOf(grow: Grow, from: Use, region: number): number {
   return 'pool' in from ? grow.conditions.share(from.pool, region) : SHARE_ALL;
 }
 

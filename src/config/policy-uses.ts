@@ -1,8 +1,8 @@
-import type { Policy, Use } from '../../../config/policy-model.ts';
-import { unreachable } from '../../../runtime/assert.ts';
+import { unreachable } from '../runtime/assert.ts';
+import type { Policy, Use } from './policy-model.ts';
 
 /** What a policy leads to directly: pools and policies. */
-export function usesOf(policy: Policy): Use[] {
+function usesOf(policy: Policy): Use[] {
   const fallback = policy.fallback === undefined ? [] : [policy.fallback];
   return [...ownUses(policy), ...fallback];
 }
@@ -10,6 +10,20 @@ export function usesOf(policy: Policy): Use[] {
 /** The pools that a policy itself chooses endpoints of. */
 export function poolsOf(policy: Policy): Set<number> {
   return new Set(usesOf(policy).flatMap((use) => ('pool' in use ? use.pool : [])));
+}
+
+/** The pools that a policy leads to, through others too. Faulty policies, undefined, lead nowhere. */
+export function poolsUnder(policies: readonly (Policy | undefined)[], policy: number): number[] {
+  const pools = new Set<number>();
+  const seen = new Set([policy]);
+  for (const index of seen) {
+    const one = policies[index];
+    for (const use of one === undefined ? [] : usesOf(one)) {
+      if ('pool' in use) pools.add(use.pool);
+      else seen.add(use.policy);
+    }
+  }
+  return [...pools];
 }
 
 function ownUses(policy: Policy): readonly Use[] {
