@@ -119,6 +119,8 @@ describe.skipIf(refused !== undefined)(
         await pause(200);
       }
       expect(ask().ttlSeconds).toBe(5);
+      const comments = network!.run('node', 'dig', '@127.0.0.1', '-p', '5300', 'app.example.com', 'A');
+      expect(comments).toContain('this server is cut off from the endpoints');
       const metrics = network!.run('node', 'curl', '-s', '-m', '2', 'http://127.0.0.1:8053/metrics');
       expect(metrics).toContain('\nmeridian_self_isolated 1\n');
       const status = JSON.parse(
