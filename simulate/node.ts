@@ -53,7 +53,7 @@ export class ControlPlane {
     const onChange = (): void => this.publishSoon();
     this.health = createHealthChecker({
       ...{ clock, random, probes: weather.probes, reports: new Reports(clock), onChange },
-      ...{ onOwnFault: nothing, onDoubt: nothing, onProbe: nothing, onCertificate: nothing },
+      ...{ onOwnFault: nothing, onSelf: nothing, onDoubt: nothing, onProbe: nothing, onCertificate: nothing },
     });
     this.lags = new LoadTable({
       clock,

@@ -14,6 +14,7 @@ export const LAG_KEEP_MS = 30_000;
 
 const monitor: Monitor = {
   ...{ name: 'tcp', intervalMs: 10_000, timeoutMs: 2_000, fall: 3, rise: 2, source: undefined },
+  latency: undefined,
   check: { type: 'tcp', port: 5432, send: undefined, expect: undefined },
 };
 
@@ -25,12 +26,15 @@ export const regionNames = ['a', 'b', 'c'];
 export function siteOf(singleWriter: SingleWriter): Config {
   const config: Pick<
     Config,
-    'regions' | 'pools' | 'policies' | 'owners' | 'steerings' | 'overrides' | 'views'
+    | ('regions' | 'pools' | 'policies' | 'owners' | 'steerings' | 'overrides' | 'views')
+    | ('maintenance' | 'selfCheck')
   > = {
-    regions: regionNames.map((name, i) => ({ name, title: name, latitude: 0, longitude: 10 * i })),
+    regions: regionNames.map((name, i) => ({
+      ...{ name, title: name, latitude: 0, longitude: 10 * i, check: undefined },
+    })),
     pools: [database(), website()],
     policies: policiesOf(singleWriter),
-    ...{ owners: [], overrides: [], views: [] },
+    ...{ owners: [], overrides: [], views: [], maintenance: [], selfCheck: undefined },
     steerings: [DB, WEB, RESIDENT].map((policy) => ({ policy, ...plain })),
   };
   return config as Config;
@@ -49,7 +53,7 @@ function database(): Pool {
   const replication = { sources, maxSeconds: MAX_LAG_SECONDS, waitMs: 120_000, afterWait: 'nodata' } as const;
   return {
     ...{ name: 'db', monitor, endpoints, replication },
-    ...{ floor: undefined, rampMs: undefined, capacities: [] },
+    ...{ floor: undefined, rampMs: undefined, minUp: undefined, capacities: [] },
   };
 }
 
@@ -58,7 +62,7 @@ function website(): Pool {
     [1, 2].map((n) => endpointOf(`${name}${n}`, region, `198.51.100.${10 * region + n}`)),
   );
   const floor = { regions: FLOOR_REGIONS, capacity: 0 };
-  return { name: 'web', monitor, endpoints, floor, rampMs: 60_000, capacities: [] };
+  return { name: 'web', monitor, endpoints, floor, rampMs: 60_000, minUp: undefined, capacities: [] };
 }
 
 function endpointOf(name: string, region: number, text: string): Endpoint {

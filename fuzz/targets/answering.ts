@@ -64,9 +64,17 @@ export function fuzzContext(): QueryContext {
     };
   });
   const config: Pick<Config, 'regions' | 'pools' | 'policies' | 'steerings'> = {
-    regions: ['a', 'b'].map((name) => ({ name, title: name, latitude: 0, longitude: 0 })),
+    regions: ['a', 'b'].map((name) => ({ name, title: name, latitude: 0, longitude: 0, check: undefined })),
     pools: [
-      { name: 'p', monitor: undefined, endpoints, floor: undefined, rampMs: undefined, capacities: [] },
+      {
+        name: 'p',
+        monitor: undefined,
+        endpoints,
+        minUp: undefined,
+        floor: undefined,
+        rampMs: undefined,
+        capacities: [],
+      },
     ],
     policies: [
       {

@@ -5,6 +5,7 @@ import { outlineSchema } from './schema.ts';
 import { dnsSchema } from './sections/dns.ts';
 import { geoSchema } from './sections/geo.ts';
 import { listenSchema } from './sections/listen.ts';
+import { maintenanceSchema } from './sections/maintenance.ts';
 import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
 import { overrideSchema } from './sections/overrides.ts';
@@ -35,6 +36,7 @@ export interface Draft {
   readonly policies: Named<PolicyInput>;
   /** Undefined where the faults of one left nothing usable. */
   readonly overrides: readonly (z.output<typeof overrideSchema> | undefined)[];
+  readonly maintenance: readonly (z.output<typeof maintenanceSchema> | undefined)[];
   /** Undefined where a zone's faults left nothing usable. */
   readonly zones: readonly (z.output<typeof zoneSchema> | undefined)[];
 }
@@ -67,6 +69,9 @@ export function readDraft(value: unknown, findings: Findings): Draft | undefined
     pools: named('pools', (raw, path) => readPool(raw, path, findings)),
     policies: named('policies', by(policySchema)),
     overrides: outline.overrides.map((one, i) => readItem(overrideSchema, one, ['overrides', i], findings)),
+    maintenance: outline.maintenance.map((one, i) =>
+      readItem(maintenanceSchema, one, ['maintenance', i], findings),
+    ),
     zones: outline.zones.map((zone, i) => readItem(zoneSchema, zone, ['zones', i], findings)),
   };
 }

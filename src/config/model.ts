@@ -29,6 +29,9 @@ export interface Config {
   readonly owners: readonly OwnerTable[];
   /** A later one beats an earlier one. */
   readonly overrides: readonly Override[];
+  readonly maintenance: readonly Maintenance[];
+  /** Undefined: the node never takes itself for the cause. */
+  readonly selfCheck: SelfCheck | undefined;
   /** The different ways in which steered names are answered. */
   readonly steerings: readonly Steering[];
   readonly zones: readonly ZoneSource[];
@@ -127,6 +130,8 @@ export interface Region {
   /** Degrees: north and east positive. */
   readonly latitude: number;
   readonly longitude: number;
+  /** What it is checked by as a whole, beside its endpoints. */
+  readonly check: { readonly monitor: Monitor; readonly probe: Endpoint['probe'] } | undefined;
 }
 
 export interface Monitor {
@@ -139,7 +144,15 @@ export interface Monitor {
   readonly rise: number;
   /** Where probes come from; undefined: the system chooses. */
   readonly source: IpAddress | undefined;
+  readonly latency: LatencyRule | undefined;
   readonly check: ProbeCheck;
+}
+
+/** An endpoint is `verdict` while the 95th percentile of its successful probes, of `window` results, is above `p95Ms`. */
+export interface LatencyRule {
+  readonly p95Ms: number;
+  readonly window: number;
+  readonly verdict: 'degraded' | 'down';
 }
 
 export interface Pool {
@@ -147,6 +160,8 @@ export interface Pool {
   /** Undefined: the endpoints count as up. */
   readonly monitor: Monitor | undefined;
   readonly endpoints: readonly Endpoint[];
+  /** Share of a region's weight that must not be down, above 0, at most 1; undefined: each endpoint for itself. */
+  readonly minUp: number | undefined;
   /** Undefined: automation may take out all. */
   readonly floor: Floor | undefined;
   /** How long a region takes to get all its clients back; undefined: at once. */
@@ -170,6 +185,40 @@ export interface Endpoint {
   readonly weight: number;
   /** Where the monitor checks: the host when there is no address; the port of the monitor when undefined here. */
   readonly probe: { readonly address: IpAddress | undefined; readonly port: number | undefined };
+}
+
+/** A time in which endpoints are drained and their failures expected. One at least of the indexes is there. */
+export interface Maintenance {
+  readonly pool: number | undefined;
+  readonly region: number | undefined;
+  /** Of `pool`. */
+  readonly endpoint: number | undefined;
+  /** Wall clock ms; the end does not belong to it. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly reason: string;
+}
+
+/** When the node takes itself, and not its endpoints, for cut off. */
+export interface SelfCheck {
+  /** Of the endpoints that were up, and of their regions, above 0.5. */
+  readonly share: number;
+  readonly windowMs: number;
+  readonly references: readonly SelfReference[];
+  /** The longest TTL meanwhile. */
+  readonly ttlSeconds: number;
+  /** After so long it gives in. */
+  readonly maxMs: number;
+}
+
+/** Something that stands outside of all regions. */
+export interface SelfReference {
+  /** As it is told to people. */
+  readonly name: string;
+  readonly type: 'tcp' | 'icmp';
+  readonly address: IpAddress;
+  /** 0 for icmp. */
+  readonly port: number;
 }
 
 export interface ZoneSource {

@@ -10,6 +10,7 @@ import { warnOfEmptyRegions } from './policies/residency.ts';
 import { resolveDns } from './sections/dns.ts';
 import { resolveGeo } from './sections/geo.ts';
 import { resolveListen } from './sections/listen.ts';
+import { resolveMaintenance } from './sections/maintenance.ts';
 import { resolveMonitors } from './sections/monitors.ts';
 import { resolveNode, resolvePushTokens, resolveState } from './sections/node.ts';
 import { resolveOverride } from './sections/overrides.ts';
@@ -18,6 +19,7 @@ import { resolvePool } from './sections/pools.ts';
 import { resolveQueryLog } from './sections/query-log.ts';
 import { resolveRateLimit } from './sections/rate-limit.ts';
 import { resolveRegion } from './sections/regions.ts';
+import { resolveSelfCheck } from './sections/self-check.ts';
 import { resolveZone } from './sections/zones.ts';
 import { SteeringList } from './steerings.ts';
 import { Tables } from './tables/tables.ts';
@@ -38,7 +40,6 @@ export function resolveConfig(
   const rateLimit = draft.rateLimit && resolveRateLimit(draft.rateLimit, findings);
   const dns = draft.dns && resolveDns(draft.dns, environment, base, findings);
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
-  const regions = mapNamed(draft.regions, resolveRegion);
   const pushTokens = draft.node && resolvePushTokens(draft.node, environment, base, findings);
   const allowsExec = draft.node?.['allow-exec'] !== false;
   const monitors = resolveMonitors(draft.monitors, {
@@ -46,6 +47,7 @@ export function resolveConfig(
     // Faults of their own have been told already.
     takesReports: pushTokens === undefined || (pushTokens.length > 0 && listen?.http !== undefined),
   });
+  const regions = mapNamed(draft.regions, (name, input) => resolveRegion(name, input, monitors, findings));
   const pools = mapNamed(draft.pools, (name, input) => resolvePool(name, input, regions, monitors, findings));
   const policyNames = [...draft.policies.keys()];
   const around: PolicySurroundings = {
@@ -62,6 +64,9 @@ export function resolveConfig(
   around.nesting.check(findings);
   const overrides = draft.overrides.map(
     (input, i) => input && resolveOverride(i, input, pools, regions, environment.nowMs, findings),
+  );
+  const maintenance = draft.maintenance.map(
+    (input, i) => input && resolveMaintenance(i, input, pools, regions, environment.nowMs, findings),
   );
   const steerings = new SteeringList();
   const zones = draft.zones.map(
@@ -87,6 +92,8 @@ export function resolveConfig(
     views: around.views.views,
     owners: around.tables.owners,
     overrides: overrides.filter((one) => one !== undefined),
+    maintenance: maintenance.filter((one) => one !== undefined),
+    selfCheck: resolveSelfCheck(draft.node['self-check']),
     steerings: steerings.steerings,
     zones: zones.filter((zone) => zone !== undefined),
   };

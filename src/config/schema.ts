@@ -3,6 +3,7 @@ import { limits } from '../runtime/limits.ts';
 import { dnsSchema } from './sections/dns.ts';
 import { geoSchema } from './sections/geo.ts';
 import { listenSchema } from './sections/listen.ts';
+import { maintenanceSchema } from './sections/maintenance.ts';
 import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
 import { overrideSchema } from './sections/overrides.ts';
@@ -16,6 +17,8 @@ import { name } from './values.ts';
 
 const zonesWanted = `a list of 1 to ${limits.zones} zones`;
 const overridesWanted = `a list of at most ${limits.overrides} overrides`;
+
+const maintenanceWanted = `a list of at most ${limits.maintenanceWindows} times of maintenance`;
 
 /** The whole file, for editors and docs. `readDraft` reads the same sections item by item. */
 const configSchema = z.strictObject({
@@ -35,6 +38,11 @@ const configSchema = z.strictObject({
     .max(limits.overrides)
     .optional()
     .describe('What people set above the checks, the last word last.'),
+  maintenance: z
+    .array(maintenanceSchema)
+    .max(limits.maintenanceWindows)
+    .optional()
+    .describe('When endpoints are worked on.'),
   zones: z.array(zoneSchema).min(1).max(limits.zones).describe('The zones that this server answers for.'),
 });
 
@@ -57,6 +65,10 @@ export const outlineSchema = z.strictObject(
     overrides: z
       .array(z.unknown(), { error: overridesWanted })
       .max(limits.overrides, { error: overridesWanted })
+      .default([]),
+    maintenance: z
+      .array(z.unknown(), { error: maintenanceWanted })
+      .max(limits.maintenanceWindows, { error: maintenanceWanted })
       .default([]),
     zones: z
       .array(z.unknown(), { error: zonesWanted })

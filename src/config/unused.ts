@@ -19,7 +19,8 @@ export function warnOfUnused(
     else policies.add(policyNames[use.policy]!);
   }
   const parts = items(draft.monitors).flatMap((monitor) => ('of' in monitor ? monitor.of : []));
-  const monitors = new Set([...items(draft.pools).map(({ monitor }) => monitor), ...parts]);
+  const checked = [...items(draft.pools), ...items(draft.regions)].map(({ monitor }) => monitor);
+  const monitors = new Set([...checked, ...parts]);
   const warn = (
     section: string,
     defined: Named<unknown>,
@@ -36,7 +37,7 @@ export function warnOfUnused(
       );
     }
   };
-  warn('monitors', draft.monitors, monitors, 'monitor ? is in no pool');
+  warn('monitors', draft.monitors, monitors, 'monitor ? is in no pool and no region');
   warn('pools', draft.pools, pools, 'pool ? is in no policy');
   warn('policies', draft.policies, policies, 'policy ? steers no name, and no policy leads to it');
 }

@@ -1,6 +1,7 @@
-import type { Config } from '../config/model.ts';
+import type { Config, Maintenance } from '../config/model.ts';
 import type { Override } from '../config/policy-model.ts';
 import type { Conditions } from '../snapshot/compile/conditions.ts';
+import { MaintenancePlan } from './maintenance-plan.ts';
 import { StandingOverrides } from './standing-overrides.ts';
 
 /** What stands behind `Conditions`, in words. Indexes are those of the config. Undefined: nothing to say. */
@@ -16,11 +17,14 @@ export interface ConditionWords {
 /** The words of what a config sets above health. */
 export function conditionWords(config: Config, { nowMs }: Pick<Conditions, 'nowMs'>): ConditionWords {
   const overrides = new StandingOverrides(config.overrides, nowMs);
+  const maintenance = new MaintenancePlan(config.maintenance, nowMs);
   return {
     endpoint: (pool, endpoint) => {
       const { region } = config.pools[pool]!.endpoints[endpoint]!;
       const override = overrides.of(pool, endpoint, region);
-      return override && overrideWords(override);
+      const work = maintenance.of(pool, endpoint, region);
+      const causes = [work && maintenanceWords(work), override && overrideWords(override)];
+      return causes.filter((cause) => cause !== undefined).join('; ') || undefined;
     },
     share: (pool, region) => {
       const { rampMs, capacities } = config.pools[pool]!;
@@ -39,6 +43,10 @@ export function conditionWords(config: Config, { nowMs }: Pick<Conditions, 'nowM
       );
     },
   };
+}
+
+function maintenanceWords({ reason, toMs }: Maintenance): string {
+  return `drained for maintenance: ${reason}, until ${new Date(toMs).toISOString()}`;
 }
 
 function overrideWords({ action, owner, reason, untilSeconds }: Override): string {

@@ -1,7 +1,10 @@
+import type { Maintenance } from '../config/model.ts';
 import type { Capacity, Floor, Override } from '../config/policy-model.ts';
+import { regionVerdicts } from '../health/region-verdict.ts';
 import type { Conditions, EndpointState } from '../snapshot/compile/conditions.ts';
 import { applyFloor } from '../steering/floor.ts';
 import { SHARE_ALL } from '../steering/nodes.ts';
+import { MaintenancePlan } from './maintenance-plan.ts';
 import { type LoadView, RegionShares } from './region-shares.ts';
 import { type RegionStanding, Returns } from './returns.ts';
 import { StandingOverrides } from './standing-overrides.ts';
@@ -15,11 +18,13 @@ export interface ConditionedConfig {
   }[];
   readonly pools: readonly ConditionedPool[];
   readonly overrides: readonly Override[];
+  readonly maintenance: readonly Maintenance[];
 }
 
 export interface ConditionedPool {
   readonly name: string;
   readonly endpoints: readonly { readonly name: string; readonly region: number; readonly weight: number }[];
+  readonly minUp: number | undefined;
   readonly floor: Floor | undefined;
   readonly rampMs: number | undefined;
   readonly capacities: readonly Capacity[];
@@ -60,34 +65,46 @@ export class ConditionsComposer {
     this.shares = new RegionShares(loads);
   }
 
-  /** `nowMs` is the wall clock's. */
-  compose(config: ConditionedConfig, nowMs: number): ComposedConditions {
+  /** `nowMs` is the wall clock's. `isolatedTtlSeconds`: this node is cut off, and no TTL is to be longer. */
+  compose(config: ConditionedConfig, nowMs: number, isolatedTtlSeconds?: number): ComposedConditions {
     const overrides = new StandingOverrides(config.overrides, nowMs);
+    const maintenance = new MaintenancePlan(config.maintenance, nowMs);
     const moments = new Moments(nowMs);
     moments.add(overrides.firstEndMs);
+    moments.add(maintenance.nextEdgeMs);
     this.returns.begin();
     this.shares.begin(config.regions);
     const inForce = new Map<string, ReadonlyMap<string, EndpointState>>();
     const pools = config.pools.map((pool, p) => {
-      const verdicts = this.verdictsOf(pool, p, overrides);
+      const verdicts = this.verdictsOf(pool, p, overrides, maintenance);
       if (pool.floor !== undefined) {
         inForce.set(pool.name, new Map(pool.endpoints.map(({ name }, e) => [name, verdicts.states[e]!])));
       }
       return { ...verdicts, ...this.sharesOf(config, pool, verdicts, moments) };
     });
     this.inForce = inForce;
-    return this.view(pools, overrides, config, moments);
+    return { ...this.view(pools, overrides, config, moments), isolatedTtlSeconds };
   }
 
-  private verdictsOf(pool: ConditionedPool, p: number, overrides: StandingOverrides): Verdicts {
+  private verdictsOf(
+    pool: ConditionedPool,
+    p: number,
+    overrides: StandingOverrides,
+    maintenance: MaintenancePlan,
+  ): Verdicts {
     const actions = pool.endpoints.map(({ region }, e) => overrides.of(p, e, region)?.action);
-    const wanted = actions.map((action, e) =>
+    const inWork = pool.endpoints.map(({ region }, e) => maintenance.of(p, e, region) !== undefined);
+    const drained = actions.map((action, e) => action === 'drain' || inWork[e]!);
+    const own = actions.map((action, e) =>
       action === 'up' || action === 'down' ? action : this.health.state(p, e),
     );
-    const drained = actions.map((action) => action === 'drain');
+    // What people say of an endpoint holds, whatever its region counts as.
+    const wanted = byRegion(pool, own, drained).map((state, e) =>
+      actions[e] === 'up' || actions[e] === 'down' ? own[e]! : state,
+    );
     if (pool.floor === undefined) return { states: wanted, drained, frozen: false };
     const before = this.inForce.get(pool.name);
-    const members = [...pool.endpoints.keys()].filter((e) => actions[e] !== 'down');
+    const members = [...pool.endpoints.keys()].filter((e) => actions[e] !== 'down' && !inWork[e]);
     const { verdicts, frozen } = applyFloor(
       members.map((e) => {
         const { name, region, weight } = pool.endpoints[e]!;
@@ -126,7 +143,7 @@ export class ConditionsComposer {
     overrides: StandingOverrides,
     config: ConditionedConfig,
     moments: Moments,
-  ): ComposedConditions {
+  ): Omit<ComposedConditions, 'isolatedTtlSeconds'> {
     const { health } = this;
     const calmMs = (pool: number, endpoint: number): number | undefined => {
       const override = overrides.of(pool, endpoint, config.pools[pool]!.endpoints[endpoint]!.region);
@@ -134,7 +151,7 @@ export class ConditionsComposer {
         override?.untilSeconds === undefined ? undefined : 1_000 * override.untilSeconds - moments.nowMs;
       if (override?.action === 'up' || override?.action === 'down') return leftMs;
       // Health contradicts what the floor keeps in force.
-      if (pools[pool]!.states[endpoint] !== health.state(pool, endpoint)) return 0;
+      if (pools[pool]!.frozen && pools[pool]!.states[endpoint] !== health.state(pool, endpoint)) return 0;
       const calm = health.calmMs(pool, endpoint);
       return calm === undefined || leftMs === undefined ? (calm ?? leftMs) : Math.min(calm, leftMs);
     };
@@ -162,6 +179,25 @@ interface Verdicts {
 }
 
 type PoolConditions = Verdicts & Partial<ReturnType<RegionShares['of']>>;
+
+/** The states once each region of the pool has been looked at as a whole. */
+function byRegion(
+  { endpoints, minUp }: ConditionedPool,
+  states: readonly EndpointState[],
+  drained: readonly boolean[],
+): EndpointState[] {
+  const found = [...states];
+  if (minUp === undefined) return found;
+  for (const region of new Set(endpoints.map((endpoint) => endpoint.region))) {
+    const indexes = [...endpoints.keys()].filter((e) => endpoints[e]!.region === region);
+    const members = indexes.map((e) => ({
+      weight: drained[e] ? 0 : endpoints[e]!.weight,
+      state: states[e]!,
+    }));
+    for (const [i, state] of regionVerdicts(members, minUp).entries()) found[indexes[i]!] = state;
+  }
+  return found;
+}
 
 /** How the pool's regions stand: `up` with an endpoint that takes clients, `down` when none may come to. */
 function standingsOf(

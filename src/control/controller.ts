@@ -1,6 +1,6 @@
 import type { Policy } from '../config/policy-model.ts';
-import { poolsUnder } from '../config/policy-uses.ts';
 import type { HealthChecker } from '../health/checker.ts';
+import type { SelfState } from '../health/self-state.ts';
 import type { HealthChange } from '../health/table.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
@@ -14,6 +14,7 @@ import { conditionWords } from './condition-words.ts';
 import { conditionsWithout } from './explain/without.ts';
 import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
+import { tellChange, tellSelf, tellWhenAllDown } from './health-log.ts';
 import { LiveConditions } from './live-conditions.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
@@ -115,14 +116,18 @@ export class Controller {
 
   /** To be called at each change of an endpoint's state: publishes within COALESCE_MS. */
   healthChanged(change: HealthChange): void {
-    const { log } = this.parts;
-    log[change.to === 'down' ? 'warn' : 'info'](
-      { ...change, at: undefined, firstFailureAt: undefined },
-      `${change.pool}/${change.endpoint} is ${change.to}`,
-    );
-    if (change.to === 'down') this.pendingFailures.push(change);
-    if (this.inUse === undefined) return;
-    if (change.to === 'down') this.tellWhenAllDown(change.pool);
+    const { log, clock, health } = this.parts;
+    const config = this.inUse?.config;
+    const isFailover = tellChange(log, change, config, clock.now());
+    if (isFailover) this.pendingFailures.push(change);
+    if (config === undefined) return;
+    if (isFailover) tellWhenAllDown(log, change.pool, config, (p, e) => health.stateOf(p, e).state);
+    this.republishSoon();
+  }
+
+  /** To be called when this node takes itself for cut off, or does so no more. */
+  selfChanged(state: SelfState): void {
+    tellSelf(this.parts.log, state);
     this.republishSoon();
   }
 
@@ -135,21 +140,6 @@ export class Controller {
   private republishSoon(): void {
     if (this.inUse === undefined) return;
     this.timer ??= this.parts.clock.setTimer(() => this.republish(), COALESCE_MS);
-  }
-
-  private tellWhenAllDown(name: string): void {
-    const { config } = this.inUse!;
-    const { pools, policies } = config;
-    const pool = pools.findIndex((one) => one.name === name);
-    const endpoints = pools[pool]?.endpoints ?? [];
-    if (!endpoints.every((_, e) => this.parts.health.stateOf(pool, e).state === 'down')) return;
-    const rules = policies
-      .filter((_, index) => poolsUnder(config.policies, index).includes(pool))
-      .map((policy) => `${policy.name}: ${policy.allDown}`);
-    this.parts.log.error(
-      { pool: name },
-      `all endpoints of pool ${name} are down; now served: ${rules.join(', ')}`,
-    );
   }
 
   /** Ends a load that is under way and waits until it has let go; nothing is published from then on. */

@@ -5,6 +5,8 @@ import type { HealthChecker } from '../health/checker.ts';
 import { LoadTable } from '../health/loads/load-table.ts';
 import { readLag } from '../health/loads/read-lag.ts';
 import { readLoad } from '../health/loads/read-load.ts';
+import { withinRegion } from '../health/region-verdict.ts';
+import type { HealthState } from '../health/state-machine.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
@@ -13,6 +15,7 @@ import { type ComposedConditions, ConditionsComposer } from './conditions.ts';
 import { callFence } from './fence.ts';
 import { HostTable, lookUp } from './host-table.ts';
 import { LastGood } from './last-good.ts';
+import { MaintenancePlan } from './maintenance-plan.ts';
 import { nextMoment } from './moments.ts';
 import { Succession } from './succession.ts';
 
@@ -54,7 +57,7 @@ export class LiveConditions {
     this.hosts = new HostTable({ clock, log, lookUp, onChange });
     this.composer = new ConditionsComposer(
       {
-        state: (pool, endpoint) => health.stateOf(pool, endpoint).state,
+        state: (pool, endpoint) => this.state(pool, endpoint),
         wasGood: (pool, endpoint) => this.lastGood.has(this.config!, pool, endpoint),
         calmMs: (pool, endpoint) => calmMs(health.stateOf(pool, endpoint), this.config!.pools[pool]!.monitor),
         hostAddresses: (pool, endpoint) => this.hosts.addressesOf(this.config!, pool, endpoint),
@@ -76,8 +79,10 @@ export class LiveConditions {
   compose(): ComposedConditions & Conditions {
     const { clock, health, onChange } = this.parts;
     const config = this.config!;
-    this.lastGood.observe(config, (pool, endpoint) => health.stateOf(pool, endpoint).state);
-    const conditions = this.composer.compose(config, clock.now());
+    this.lastGood.observe(config, (pool, endpoint) => this.state(pool, endpoint));
+    const isolated = health.self().kind === 'isolated';
+    const ttlSeconds = isolated ? config.selfCheck?.ttlSeconds : undefined;
+    const conditions = this.composer.compose(config, clock.now(), ttlSeconds);
     const next = nextMoment(config, conditions);
     this.timer?.cancel();
     this.timer =
@@ -86,6 +91,21 @@ export class LiveConditions {
         : clock.setTimer(onChange, Math.min(LONGEST_WAIT_MS, Math.max(1, next - conditions.nowMs)));
     const held = this.succession.decide(conditions);
     return { ...conditions, held: (policy) => held.get(policy) };
+  }
+
+  /** Of the config in use. */
+  inMaintenance(pool: number, endpoint: number): boolean {
+    const { maintenance, pools } = this.config!;
+    const { region } = pools[pool]!.endpoints[endpoint]!;
+    return new MaintenancePlan(maintenance, this.parts.clock.now()).of(pool, endpoint, region) !== undefined;
+  }
+
+  /** Health's word of an endpoint, and of its region where that is checked as a whole. */
+  private state(pool: number, endpoint: number): HealthState {
+    const { regions, pools } = this.config!;
+    const { name } = regions[pools[pool]!.endpoints[endpoint]!.region]!;
+    const { health } = this.parts;
+    return withinRegion(health.stateOf(pool, endpoint).state, health.stateOfRegion(name)?.state);
   }
 
   stop(): void {

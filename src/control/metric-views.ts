@@ -30,6 +30,9 @@ export function registerViews(
   registerHealthGauges(registry, {
     config: () => controller.loaded?.config,
     state: (pool, endpoint) => health.stateOf(pool, endpoint).state,
+    regionState: (region) => health.stateOfRegion(region)?.state,
+    inMaintenance: (pool, endpoint) => controller.conditions.inMaintenance(pool, endpoint),
+    isolated: () => health.self().kind === 'isolated',
     certificateExpiresAtMs: (pool, endpoint) => health.stateOf(pool, endpoint).certificate?.expiresAtMs,
   });
   const { succession } = controller.conditions;

@@ -14,6 +14,7 @@ import { Controller } from './controller.ts';
 import { DataPlane, formatSocket } from './data-plane.ts';
 import { explain } from './explain.ts';
 import { FileWatch } from './file-watch.ts';
+import { isolationText } from './health-log.ts';
 import { addReportRoute } from './health-reports.ts';
 import { createRoutes, type HttpServer, type HttpSource, startHttp } from './http.ts';
 import type { Loaded, LoadOutcome } from './load.ts';
@@ -105,6 +106,7 @@ class RunningService implements Service {
       onDoubt: () => this.controller.doubtChanged(),
       onOwnFault: ({ reason, probes }) =>
         options.log.error({ probes }, `${reason}; until then nothing new is known of the endpoints`),
+      onSelf: (state) => this.controller.selfChanged(state),
       onProbe: ({ pool, endpoint, region, code, durationMs }) => {
         metrics.probes.inc({ pool, endpoint, result: code });
         metrics.probeSeconds.observe({ pool, region }, durationMs / 1000);
@@ -174,6 +176,7 @@ class RunningService implements Service {
       workers,
       this.health,
       conditions.succession.reports(),
+      this.options.clock.now(),
     );
   }
 
@@ -242,6 +245,8 @@ class RunningService implements Service {
   private notReady(): string | undefined {
     if (this.stopped !== undefined) return 'stopping';
     if (this.controller.snapshot === undefined) return 'the first round of probes is under way';
+    const self = this.health.self();
+    if (self.kind === 'isolated') return isolationText(self);
     const workers = this.dataPlane.status();
     return workers.length > 0 && workers.every(({ alive }) => alive) ? undefined : 'a worker is down';
   }

@@ -3,7 +3,9 @@ import type { HealthChecker } from '../health/checker.ts';
 import { version } from '../runtime/version.ts';
 import type { WorkerStatus } from '../server/worker-set.ts';
 import { formatSocket } from './data-plane.ts';
+import { isolationText } from './health-log.ts';
 import type { Loaded } from './load.ts';
+import { MaintenancePlan } from './maintenance-plan.ts';
 import type { SuccessionReport } from './succession.ts';
 
 /** The JSON of `/api/v1/status`. */
@@ -20,6 +22,15 @@ export interface Status {
   }[];
   readonly tls: readonly { readonly listener: string; readonly certificateExpiresAt: string }[];
   readonly geo: readonly { readonly database: string; readonly type: string; readonly builtAt: string }[];
+  /** Regions that are checked as a whole. */
+  readonly regions: readonly {
+    readonly name: string;
+    readonly health: string;
+    readonly since: string;
+    readonly reason: string | undefined;
+  }[];
+  /** Why this node takes itself for cut off, and keeps what it knew before; undefined when it does not. */
+  readonly isolated: string | undefined;
   readonly pools: readonly PoolStatus[];
   /** Failovers of which one tier alone may serve: single writers, and those with replication. */
   readonly successions: readonly SuccessionStatus[];
@@ -45,6 +56,8 @@ interface PoolStatus {
     readonly health: string;
     readonly since: string;
     readonly reason: string | undefined;
+    /** The one that it is in. */
+    readonly maintenance: { readonly reason: string; readonly until: string } | undefined;
     /** When the certificate that it shows to probes expires. */
     readonly certificateExpires: string | undefined;
   }[];
@@ -59,12 +72,15 @@ export function describeStatus(
   workers: readonly WorkerStatus[],
   health: HealthChecker,
   successions: readonly SuccessionReport[],
+  nowMs: number,
 ): Status {
   const { config } = loaded;
+  const plan = new MaintenancePlan(config.maintenance, nowMs);
+  const self = health.self();
   return {
     node: config.node.name,
     version,
-    ready: workers.length > 0 && workers.every((worker) => worker.alive),
+    ready: self.kind !== 'isolated' && workers.length > 0 && workers.every((worker) => worker.alive),
     generation,
     workers: workers.map(({ name, alive, restarts, generation: adopted }) => ({
       name,
@@ -81,10 +97,18 @@ export function describeStatus(
       type,
       builtAt: new Date(buildEpochSeconds * 1000).toISOString(),
     })),
+    regions: config.regions.flatMap(({ name }) => {
+      const found = health.stateOfRegion(name);
+      if (found === undefined) return [];
+      const { state, sinceMs, lastReason } = found;
+      return [{ name, health: state, since: new Date(sinceMs).toISOString(), reason: lastReason }];
+    }),
+    isolated: self.kind === 'isolated' ? isolationText(self) : undefined,
     pools: config.pools.map((pool, p) => ({
       name: pool.name,
       endpoints: pool.endpoints.map((endpoint, e) => {
         const { state, sinceMs, lastReason, certificate } = health.stateOf(p, e);
+        const work = plan.of(p, e, endpoint.region);
         return {
           name: endpoint.name,
           region: config.regions[endpoint.region]!.name,
@@ -92,6 +116,7 @@ export function describeStatus(
           health: state,
           since: new Date(sinceMs).toISOString(),
           reason: lastReason,
+          maintenance: work && { reason: work.reason, until: new Date(work.toMs).toISOString() },
           certificateExpires: certificate && new Date(certificate.expiresAtMs).toISOString(),
         };
       }),

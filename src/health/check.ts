@@ -1,7 +1,8 @@
 import type { Monitor } from '../config/model.ts';
 import type { Attempt } from './attempt.ts';
+import { type Latencies, noLatencies } from './latency.ts';
 import type { ProbeTarget } from './probes/probe.ts';
-import type { Standing } from './state-machine.ts';
+import type { HealthState, Standing } from './state-machine.ts';
 import { Seat } from './waiting-list.ts';
 
 /** One thing to probe: a target under a monitor's settings, however many endpoints it stands for. */
@@ -9,6 +10,7 @@ export class Check {
   readonly target: ProbeTarget;
   readonly monitor: Monitor;
   standing: Standing;
+  latencies: Latencies = noLatencies;
   /** How long answers take of late, ms: the slowest, forgotten slowly. Undefined before the first. */
   usualMs: number | undefined;
   /** When its newest probe began, monotonic ms. */
@@ -33,5 +35,12 @@ export class Check {
     this.monitor = monitor;
     this.standing = standing;
     this.deadlineMs = monitor.timeoutMs;
+  }
+
+  /** What its results and their latencies say together. */
+  get state(): HealthState {
+    const { latency } = this.monitor;
+    const { state } = this.standing;
+    return state === 'up' && latency !== undefined && this.latencies.slow ? latency.verdict : state;
   }
 }

@@ -2,13 +2,17 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { type CertificateWarning, CertificateWarnings } from './certificate-warnings.ts';
 import type { Check } from './check.ts';
-import { type CheckedConfig, emptyInventory, type Known, knownFrom, takeInventory } from './inventory.ts';
+import { type CheckedConfig, checkedPools } from './checked-pools.ts';
+import { emptyInventory, type Known, knownFrom, rolesOf, takeInventory } from './inventory.ts';
+import { slowReason } from './latency.ts';
 import { type OwnFault, OwnFaults } from './own-faults.ts';
 import type { ProbeCode, ProbeResult, Probes } from './probes/probe.ts';
 import { knownFromMemory, type RememberedHealth } from './remembered.ts';
 import type { Report, Reports } from './reports.ts';
 import { Scheduler } from './scheduler.ts';
-import type { Standing } from './state-machine.ts';
+import { SelfSense } from './self-sense.ts';
+import type { SelfState } from './self-state.ts';
+import { initialStanding, type Standing } from './state-machine.ts';
 import type { EndpointHealth, HealthChange } from './table.ts';
 
 /** One probe of one endpoint, for metrics. A probe that several endpoints share is told for each of them. */
@@ -31,6 +35,8 @@ export interface HealthCheckerParts {
   /** The newest result of an endpoint speaks against its state, or does so no more. */
   readonly onDoubt: () => void;
   readonly onProbe: (report: ProbeReport) => void;
+  /** This node takes itself for cut off, or does so no more; what that changes in endpoints has been told. */
+  readonly onSelf: (state: SelfState) => void;
   /** At most once a day for an endpoint. */
   readonly onCertificate: (warning: CertificateWarning) => void;
   /** Probes were not possible; called at most once in `limits.ownFaultTellMs`. */
@@ -51,6 +57,10 @@ export interface HealthChecker {
   stop(): void;
   /** By the indexes of the newest config. */
   stateOf(pool: number, endpoint: number): EndpointHealth;
+  /** Of a region that is checked as a whole; undefined for others. */
+  stateOfRegion(region: string): EndpointHealth | undefined;
+  /** Whether this node takes itself for cut off; then states are those of before. */
+  self(): SelfState;
   /** By names; undefined when the config has no such endpoint. */
   find(pool: string, endpoint: string): EndpointHealth | undefined;
   /** What is worth keeping over a restart: every state that rests on a probe. */
@@ -61,11 +71,15 @@ export function createHealthChecker(parts: HealthCheckerParts): HealthChecker {
   return new Checker(parts);
 }
 
+/** Of endpoints that this node took out because it was cut off itself. */
+const restoredReason = 'this node is cut off; what was known before holds';
+
 class Checker implements HealthChecker {
   private readonly parts: HealthCheckerParts;
   private readonly scheduler: Scheduler;
   private readonly certificates: CertificateWarnings;
   private readonly ownFaults: OwnFaults;
+  private readonly sense: SelfSense;
   private inventory = emptyInventory();
   /** Checks that are neither up nor down yet, while somebody waits for the first round. */
   private readonly undecided = new Set<Check>();
@@ -75,8 +89,17 @@ class Checker implements HealthChecker {
     this.parts = parts;
     this.certificates = new CertificateWarnings(parts.clock, parts.onCertificate);
     this.ownFaults = new OwnFaults(parts.clock, parts.onOwnFault);
+    this.sense = new SelfSense({
+      clock: parts.clock,
+      onChange: (state, restore) => {
+        for (const check of restore) this.restore(check);
+        parts.onSelf(state);
+      },
+      hasten: (check) => this.scheduler.hasten(check),
+    });
     this.scheduler = new Scheduler({
       ...parts,
+      counts: (check, result, beganAt) => this.sense.hear(check, result, beganAt),
       onResult: (check, result, before) => this.record(check, result, before),
     });
   }
@@ -114,11 +137,21 @@ class Checker implements HealthChecker {
 
   stop(): void {
     this.scheduler.stop();
+    this.sense.stop();
     this.endFirstRound();
   }
 
   stateOf(pool: number, endpoint: number): EndpointHealth {
     return this.inventory.table.at(pool, endpoint);
+  }
+
+  stateOfRegion(region: string): EndpointHealth | undefined {
+    const pool = this.inventory.wholes.get(region);
+    return pool === undefined ? undefined : this.inventory.table.at(pool, 0);
+  }
+
+  self(): SelfState {
+    return this.sense.state;
   }
 
   find(pool: string, endpoint: string): EndpointHealth | undefined {
@@ -131,7 +164,8 @@ class Checker implements HealthChecker {
       const { state, sinceMs, lastProbeAtMs } = this.inventory.table.at(place.pool, place.endpoint);
       if (state === 'unknown' || lastProbeAtMs === undefined) continue;
       const { poolName: pool, endpointName: endpoint, identity } = place;
-      kept.push({ pool, endpoint, identity, state, sinceMs, atMs: lastProbeAtMs });
+      const known = state === 'down' ? 'down' : 'up';
+      kept.push({ pool, endpoint, identity, state: known, sinceMs, atMs: lastProbeAtMs });
     }
     return kept;
   }
@@ -139,7 +173,7 @@ class Checker implements HealthChecker {
   private adopt(config: CheckedConfig, known: Known): void {
     const old = this.inventory;
     const { clock, onChange, onDoubt, reports } = this.parts;
-    reports.adopt(config);
+    reports.adopt(checkedPools(config));
     this.inventory = takeInventory(config, old, known, clock.now(), onChange, onDoubt);
     this.certificates.keep([...this.inventory.places.values()].flat());
     for (const check of old.checks.values()) {
@@ -148,17 +182,20 @@ class Checker implements HealthChecker {
       this.decided(check);
     }
     for (const [key, check] of this.inventory.checks) if (!old.checks.has(key)) this.scheduler.add(check);
+    this.sense.adopt(config.selfCheck, rolesOf(this.inventory));
   }
 
   private record(check: Check, result: ProbeResult, before: Standing): void {
-    const { standing } = check;
+    const { standing, latencies, monitor } = check;
     const { code, ok, durationMs, certificate, ownFault, reason } = result;
     if (ownFault === true) this.ownFaults.note(reason ?? code);
     if (standing.state !== 'unknown') this.decided(check);
+    if (standing.state !== before.state) this.sense.changed(check, before.state);
+    const slow = latencies.slow && monitor.latency ? slowReason(latencies, monitor.latency) : undefined;
     const news = {
-      state: standing.state,
+      state: check.state,
       lastProbeAtMs: this.parts.clock.now(),
-      lastReason: reason,
+      lastReason: reason ?? slow,
       lastDurationMs: durationMs,
       failures: standing.failuresInRow,
       successes: standing.successesInRow,
@@ -173,6 +210,22 @@ class Checker implements HealthChecker {
         endpoint,
         { ...news, certificate: seen },
         standing.firstFailureAt ?? before.firstFailureAt,
+      );
+    }
+  }
+
+  /** What took it out in the moments before was this node's fault. */
+  private restore(check: Check): void {
+    check.standing = initialStanding('up');
+    const { table, places } = this.inventory;
+    for (const { pool, endpoint } of places.get(check) ?? []) {
+      const health = table.at(pool, endpoint);
+      const news = { ...health, lastProbeAtMs: health.lastProbeAtMs ?? this.parts.clock.now() };
+      table.record(
+        pool,
+        endpoint,
+        { ...news, state: check.state, lastReason: restoredReason, failures: 0, successes: 0 },
+        undefined,
       );
     }
   }

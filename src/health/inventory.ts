@@ -1,15 +1,14 @@
 import { endpointText } from '../config/endpoint-text.ts';
-import type { Config, Endpoint, Monitor, Pool } from '../config/model.ts';
+import type { Endpoint, Monitor, Pool } from '../config/model.ts';
 import { type IpAddress, sameAddress } from '../ip/address.ts';
 import { Check } from './check.ts';
-import { initialStanding } from './state-machine.ts';
+import { type CheckedConfig, checkedPools, referencePoolName, wholesOf } from './checked-pools.ts';
+import type { SelfRole } from './self-sense.ts';
+import { type CheckState, initialStanding } from './state-machine.ts';
 import { type EndpointHealth, fresh, type HealthChange, HealthTable } from './table.ts';
 import { checkKey, identityOf, targetOf } from './target.ts';
 
-/** What of the config health reads. */
-export type CheckedConfig = Pick<Config, 'pools' | 'regions'>;
-
-/** An endpoint that a check stands for, by the indexes and names of the config. */
+/** An endpoint that a check stands for, by the indexes and names of `Inventory.pools`. */
 interface Place {
   readonly pool: number;
   readonly endpoint: number;
@@ -21,8 +20,11 @@ interface Place {
 
 /** All that is checked under one config, and what is known of it. */
 export interface Inventory {
-  readonly config: CheckedConfig;
+  /** `checkedPools`: what is checked beside the endpoints stands behind the pools of the config. */
+  readonly pools: readonly Pool[];
   readonly table: HealthTable;
+  /** Indexes of the pools that stand for regions checked as a whole, by the name of the region. */
+  readonly wholes: ReadonlyMap<string, number>;
   /** By `checkKey`. */
   readonly checks: ReadonlyMap<string, Check>;
   readonly places: ReadonlyMap<Check, readonly Place[]>;
@@ -37,7 +39,7 @@ export type Known = (
 
 export function emptyInventory(): Inventory {
   const table = new HealthTable([], 0, () => {});
-  return { config: { pools: [], regions: [] }, table, checks: new Map(), places: new Map() };
+  return { pools: [], wholes: new Map(), table, checks: new Map(), places: new Map() };
 }
 
 /**
@@ -52,25 +54,26 @@ export function takeInventory(
   onChange: (change: HealthChange) => void,
   onDoubt: () => void,
 ): Inventory {
-  const table = new HealthTable(config.pools, nowMs, onChange, onDoubt);
+  const pools = checkedPools(config);
+  const table = new HealthTable(pools, nowMs, onChange, onDoubt);
   const checks = new Map<string, Check>();
   const places = new Map<Check, Place[]>();
-  for (const [p, pool] of config.pools.entries()) {
+  for (const [p, pool] of pools.entries()) {
     for (const [e, endpoint] of pool.endpoints.entries()) {
       const before = known(pool, endpoint, pool.monitor);
       if (pool.monitor === undefined) {
         if (before?.state === 'up') table.restore(p, e, fresh('up', before.sinceMs));
         continue;
       }
-      const region = config.regions[endpoint.region]!.name;
+      const region = config.regions[endpoint.region]?.name ?? '';
       const target = targetOf(endpoint, pool.monitor, { pool: pool.name, endpoint: endpoint.name, region });
       const key = checkKey(target, pool.monitor);
       const check =
         checks.get(key) ??
         old.checks.get(key) ??
-        new Check(target, pool.monitor, initialStanding(before?.state ?? 'unknown'));
+        new Check(target, pool.monitor, initialStanding(standingFrom(before)));
       checks.set(key, check);
-      const { state } = check.standing;
+      const { state } = check;
       const health = before?.state === state ? before : fresh(state, nowMs);
       // Another check may see no certificate, or another one.
       const certificate = old.checks.has(key) ? before?.certificate : undefined;
@@ -81,13 +84,27 @@ export function takeInventory(
       places.set(check, [...(places.get(check) ?? []), place]);
     }
   }
-  return { config, table, checks, places };
+  return { pools, table, wholes: wholesOf(pools), checks, places };
+}
+
+/** What made an endpoint degraded is not known any more. */
+function standingFrom(before: EndpointHealth | undefined): CheckState {
+  return before?.state === 'degraded' ? 'up' : (before?.state ?? 'unknown');
+}
+
+/** For whom each check speaks when the node asks whether it is cut off. */
+export function rolesOf({ places }: Inventory): Map<Check, SelfRole> {
+  const roles = [...places].map(([check, [first]]): [Check, SelfRole] => [
+    check,
+    first!.poolName === referencePoolName ? 'reference' : { region: first!.region },
+  ]);
+  return new Map(roles);
 }
 
 /** What the inventory knows of an endpoint of the same pool and name that serves and is probed where it was. */
-export function knownFrom({ config, table }: Inventory): Known {
+export function knownFrom({ pools, table }: Inventory): Known {
   const endpoints = new Map<string, { readonly endpoint: Endpoint; readonly health: EndpointHealth }>();
-  for (const [p, pool] of config.pools.entries()) {
+  for (const [p, pool] of pools.entries()) {
     for (const [e, endpoint] of pool.endpoints.entries()) {
       endpoints.set(JSON.stringify([pool.name, endpoint.name]), { endpoint, health: table.at(p, e) });
     }

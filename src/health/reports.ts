@@ -1,5 +1,5 @@
 import type { ProbeCheck } from '../config/check-model.ts';
-import type { Config } from '../config/model.ts';
+import type { Pool } from '../config/model.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 /** What an endpoint, or whoever knows it, says about it. */
@@ -30,7 +30,7 @@ export class Reports {
   }
 
   /** Takes over the endpoints of a config; what is known of those that stay is kept. */
-  adopt({ pools }: Pick<Config, 'pools'>): void {
+  adopt(pools: readonly Pool[]): void {
     const next = new Map<string, Entry>();
     for (const { name, monitor, endpoints } of pools) {
       if (monitor === undefined || !waitsForReports(monitor.check)) continue;

@@ -4,6 +4,7 @@ import type { Random } from '../runtime/random.ts';
 import { Attempt } from './attempt.ts';
 import type { Check } from './check.ts';
 import { type Plan, planConfirmation, planNext } from './confirmation.ts';
+import { judgeLatency } from './latency.ts';
 import type { ProbeResult, Probes } from './probes/probe.ts';
 import { isInDoubt, judge, type Outcome, type Standing } from './state-machine.ts';
 import { Turns } from './turns.ts';
@@ -12,6 +13,8 @@ export interface SchedulerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly probes: Probes;
+  /** Before each result is judged: false when it says nothing about what is checked. */
+  readonly counts: (check: Check, result: ProbeResult, beganAt: number) => boolean;
   /** After each result; `before` is the standing that it found. */
   readonly onResult: (check: Check, result: ProbeResult, before: Standing) => void;
 }
@@ -114,19 +117,26 @@ export class Scheduler {
   /** False when the result says nothing about the endpoint. */
   private count(check: Check, result: ProbeResult, beganAt: number): boolean {
     const before = check.standing;
+    const { latency } = check.monitor;
+    const counts = result.ownFault !== true && this.parts.counts(check, result, beganAt);
     if (result.ok) check.usualMs = Math.max(result.durationMs, 0.8 * (check.usualMs ?? 0));
-    if (result.ownFault !== true) {
+    if (counts) {
       check.standing = judge(before, check.monitor, outcomeOf(result), beganAt, check.silenceWeight);
+      const tookMs = result.ok ? result.durationMs : undefined;
+      if (latency !== undefined) check.latencies = judgeLatency(check.latencies, latency, tookMs);
     }
     this.parts.onResult(check, result, before);
-    return result.ownFault !== true;
+    return counts;
   }
 
-  /** `said`: the newest result said something; else the machine is short of something and a pause is due. */
+  /**
+   * `said`: the newest result said something; else the fault is this machine's: a pause is due, and confirming the next
+   * would tell nothing.
+   */
   private plan(check: Check, said: boolean): void {
     const { standing, monitor } = check;
     const plan = planNext(standing, monitor, check.usualMs, this.isScarce(check));
-    follow(check, plan);
+    follow(check, said ? plan : { ...plan, suspectMs: undefined });
     const nowMs = this.parts.clock.monotonicMs();
     const dueMs = isInDoubt(standing) ? check.beganAt + plan.delayMs : this.regularAfter(check, nowMs);
     const pauseMs = said ? 0 : Math.min(monitor.intervalMs, 1_000);

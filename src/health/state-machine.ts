@@ -3,7 +3,11 @@
  * the same in words, docs/decisions/0006-silence-weighs-less.md why.
  */
 
-export type HealthState = 'unknown' | 'up' | 'down';
+/** `degraded`: well, but so slow that others are preferred. */
+export type HealthState = CheckState | 'degraded';
+
+/** What results alone say, whatever they took. */
+export type CheckState = 'unknown' | 'up' | 'down';
 
 /** What one probe says: `silence` is a failure without any answer, which a lost packet can cause as well. */
 export type Outcome = 'success' | 'refusal' | 'silence';
@@ -17,7 +21,7 @@ export interface Rules {
 
 /** All that is remembered of past results. Frozen by convention: `judge` returns a new one. */
 export interface Standing {
-  readonly state: HealthState;
+  readonly state: CheckState;
   /** Weight of the failures since the last calm, in units of one silence; see `fallWeight`. */
   readonly doubt: number;
   /** Times a success was followed by a failure since the last calm: the measure of unsteadiness. */
@@ -41,7 +45,7 @@ export const refusalWeight = 5;
  */
 const mostSuccesses = 32;
 
-export function initialStanding(state: HealthState): Standing {
+export function initialStanding(state: CheckState): Standing {
   return {
     state,
     doubt: 0,

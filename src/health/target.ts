@@ -37,8 +37,8 @@ const asksForSubject: ReadonlySet<ProbeCheck['type']> = new Set(['exec', 'promet
 
 /** Equal for two endpoints exactly when one probe can stand for both: same place, same check, same rules. */
 export function checkKey(target: ProbeTarget, monitor: Monitor): string {
-  const { intervalMs, timeoutMs, fall, rise, check } = monitor;
-  return JSON.stringify([target, intervalMs, timeoutMs, fall, rise, fingerprintOf(check)]);
+  const { intervalMs, timeoutMs, fall, rise, latency, check } = monitor;
+  return JSON.stringify([target, intervalMs, timeoutMs, fall, rise, latency, fingerprintOf(check)]);
 }
 
 /**

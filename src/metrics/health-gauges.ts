@@ -6,17 +6,22 @@ export interface HealthSource {
   /** Undefined before the first load is in use. */
   config(): Config | undefined;
   state(pool: number, endpoint: number): HealthState;
+  /** Of a region that is checked as a whole; undefined for others. */
+  regionState(region: string): HealthState | undefined;
+  inMaintenance(pool: number, endpoint: number): boolean;
+  /** This node takes itself for cut off. */
+  isolated(): boolean;
   /** Wall clock ms; undefined where no certificate was seen. */
   certificateExpiresAtMs(pool: number, endpoint: number): number | undefined;
 }
 
-const values = { up: 1, unknown: 0.5, down: 0 } as const;
+const values = { up: 1, degraded: 0.75, unknown: 0.5, down: 0 } as const;
 
 /** Gauges read off the health table when the page is read: what a reload removed is gone from the page too. */
 export function registerHealthGauges(registry: Registry, source: HealthSource): void {
   new Gauge({
     name: 'meridian_endpoint_up',
-    help: 'Whether the endpoint is up (1), down (0), or not yet known (0.5).',
+    help: 'Whether the endpoint is up (1), degraded (0.75), not yet known (0.5), or down (0).',
     labelNames: ['pool', 'endpoint', 'region'] as const,
     registers: [registry],
     collect() {
@@ -28,14 +33,47 @@ export function registerHealthGauges(registry: Registry, source: HealthSource): 
   });
   new Gauge({
     name: 'meridian_region_up',
-    help: 'Whether the pool has an endpoint in the region that is up (1), or none (0).',
+    help: 'Whether the pool has an endpoint in the region that is up or degraded (1), or none (0).',
     labelNames: ['pool', 'region'] as const,
     registers: [registry],
     collect() {
       this.reset();
       for (const { pool, region } of endpoints(source)) this.set({ pool, region }, 0);
       for (const { pool, region, state } of endpoints(source))
-        if (state === 'up') this.set({ pool, region }, 1);
+        if ((state === 'up' || state === 'degraded') && source.regionState(region) !== 'down')
+          this.set({ pool, region }, 1);
+    },
+  });
+  new Gauge({
+    name: 'meridian_region_check_up',
+    help: 'Whether the check of the region as a whole says up (1), degraded (0.75), not yet known (0.5), or down (0).',
+    labelNames: ['region'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { name: region } of source.config()?.regions ?? []) {
+        const state = source.regionState(region);
+        if (state !== undefined) this.set({ region }, values[state]);
+      }
+    },
+  });
+  new Gauge({
+    name: 'meridian_endpoint_maintenance',
+    help: 'Whether the endpoint is in maintenance (1) or not (0).',
+    labelNames: ['pool', 'endpoint', 'region'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { pool, endpoint, region, inMaintenance } of endpoints(source))
+        this.set({ pool, endpoint, region }, inMaintenance ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'meridian_self_isolated',
+    help: 'Whether this node takes itself for cut off, and keeps what it knew before (1), or not (0).',
+    registers: [registry],
+    collect() {
+      this.set(source.isolated() ? 1 : 0);
     },
   });
   new Gauge({
@@ -60,6 +98,7 @@ function endpoints(source: HealthSource) {
       endpoint: endpoint.name,
       region: config.regions[endpoint.region]!.name,
       state: source.state(p, e),
+      inMaintenance: source.inMaintenance(p, e),
       certificateExpiresAtMs: source.certificateExpiresAtMs(p, e),
     })),
   );

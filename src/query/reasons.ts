@@ -21,6 +21,10 @@ export const reasons = {
   serveAll: extendedError(InfoCode.OTHER, 'no endpoint is healthy; the answer ignores health'),
   noEndpoint: extendedError(InfoCode.OTHER, 'no endpoint is healthy'),
   frozen: extendedError(InfoCode.STALE_ANSWER, 'too few endpoints would be left; those of before are kept'),
+  isolated: extendedError(
+    InfoCode.STALE_ANSWER,
+    'this server is cut off from the endpoints; those of before are kept',
+  ),
   residency: extendedError(InfoCode.PROHIBITED, 'no region that may serve this client can'),
   betweenWriters: extendedError(InfoCode.OTHER, 'the name moves from one writer to another'),
   behind: extendedError(InfoCode.OTHER, 'no endpoint is both healthy and caught up'),

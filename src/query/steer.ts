@@ -127,6 +127,8 @@ const servingReasons = Array.from({ length: 16 }, (_, serving) => {
       return reasons.noEndpoint;
     case Serving.FROZEN:
       return reasons.frozen;
+    case Serving.ISOLATED:
+      return reasons.isolated;
     case Serving.RESIDENCY:
       return reasons.residency;
     case Serving.BETWEEN_WRITERS:

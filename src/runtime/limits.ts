@@ -131,6 +131,14 @@ export const limits = {
   /** Rounds in which regions pass on what they do not take, until shares stand still. */
   shareRounds: 200,
 
+  /** Times of maintenance, and characters of their reasons. */
+  maintenanceWindows: 1_000,
+  maintenanceReason: 200,
+  /** Results that a rule for latencies looks at. */
+  latencyWindow: 1_000,
+  /** What a node checks to know whether it is cut off itself. */
+  selfReferences: 8,
+
   regions: 255,
   monitors: 10_000,
   policies: 10_000,

@@ -71,6 +71,8 @@ export const Serving = {
   BETWEEN_WRITERS: 13,
   /** Those that could take over are too far behind. */
   BEHIND: 14,
+  /** This node is cut off: verdicts are those of before. */
+  ISOLATED: 15,
 } as const;
 export type Serving = (typeof Serving)[keyof typeof Serving];
 

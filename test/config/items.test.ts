@@ -8,7 +8,7 @@ const sections: [string, string[]][] = [
   [
     'frobnicate: 1',
     [
-      '1:1: unknown key `frobnicate`; known here: node, listen, dns, rate-limit, state, query-log, geo, regions, monitors, pools, policies, overrides, zones [CONFIG_KEY]',
+      '1:1: unknown key `frobnicate`; known here: node, listen, dns, rate-limit, state, query-log, geo, regions, monitors, pools, policies, overrides, maintenance, zones [CONFIG_KEY]',
     ],
   ],
   ['query-log:', ['1:1: `query-log`: found nothing, wanted a mapping with `to` [CONFIG_VALUE]']],
@@ -205,7 +205,7 @@ const sections: [string, string[]][] = [
   [
     'monitors: { w: { type: http, verify_certificate: no } }',
     [
-      '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, source, method, path, host, http-version, headers, status, body, json [CONFIG_KEY]',
+      '1:30: unknown key `verify_certificate`; known here: type, port, interval, timeout, fall, rise, source, latency, method, path, host, http-version, headers, status, body, json [CONFIG_KEY]',
     ],
   ],
   [

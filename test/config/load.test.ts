@@ -42,6 +42,8 @@ describe('loadConfig', () => {
       views: [],
       owners: [],
       overrides: [],
+      maintenance: [],
+      selfCheck: { share: 0.8, windowMs: 30_000, references: [], ttlSeconds: 5, maxMs: 600_000 },
       steerings: [],
       zones: [{ apex: config.zones[0]!.apex, source: { file: resolve('example.com.zone') }, steer: [] }],
     });

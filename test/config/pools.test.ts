@@ -26,6 +26,13 @@ describe('bounds of a pool', () => {
     expect(pool('ramp: 5m')).toMatchObject({ rampMs: 300_000, floor: undefined });
   });
 
+  it('reads the least share of a region', () => {
+    expect(pool('min-up: 50%').minUp).toBe(0.5);
+    expect(pool('ramp: 5m').minUp).toBeUndefined();
+    expect(problems('min-up: 50%', '').join()).toContain('`min-up` has no use: pool `p` has no monitor');
+    expect(problems('min-up: 0%').join()).toContain('wanted a percentage from 1% to 100%');
+  });
+
   it('reads floors', () => {
     expect(pool('floor: { regions: 2 }').floor).toEqual({ regions: 2, capacity: 0 });
     expect(pool('floor: { capacity: 60% }').floor).toEqual({ regions: 0, capacity: 0.6 });

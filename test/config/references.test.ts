@@ -176,7 +176,7 @@ pools:
 policies: { f: { type: nearest, pool: p }, g: { type: nearest, pool: p } }
 ${zones}`;
     expect(problemsOf(yaml)).toEqual([
-      '2:13: warning: monitor `w` is in no pool [CONFIG_UNUSED]',
+      '2:13: warning: monitor `w` is in no pool and no region [CONFIG_UNUSED]',
       '4:70: warning: `probe` has no use: pool `p` has no monitor [CONFIG_UNUSED]',
       '5:3: warning: pool `q` is in no policy [CONFIG_UNUSED]',
       '6:44: warning: policy `g` steers no name, and no policy leads to it [CONFIG_UNUSED]',

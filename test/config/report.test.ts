@@ -14,8 +14,8 @@ it.each([
   [
     `monitors: { a: { type: http }, b: { type: http } }\n${zones}`,
     [
-      'c.yaml:1:13: warning: monitor `a` is in no pool [CONFIG_UNUSED]',
-      'c.yaml:1:32: warning: monitor `b` is in no pool [CONFIG_UNUSED]',
+      'c.yaml:1:13: warning: monitor `a` is in no pool and no region [CONFIG_UNUSED]',
+      'c.yaml:1:32: warning: monitor `b` is in no pool and no region [CONFIG_UNUSED]',
       'no errors, 2 warnings',
     ],
   ],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Maintenance } from '../../src/config/model.ts';
 import type { Capacity, Floor, MeasuredLoad, Override } from '../../src/config/policy-model.ts';
 import {
   type ComposedConditions,
@@ -18,6 +19,8 @@ class World {
   nowMs = startMs;
   readonly states: EndpointState[] = Array.from({ length: 6 }, () => 'up');
   readonly loads = new Map<string, Load>();
+  minUp: number | undefined;
+  maintenance: Maintenance[] = [];
   floor: Floor | undefined;
   rampMs: number | undefined;
   capacities: Capacity[] = [];
@@ -34,7 +37,7 @@ class World {
   );
 
   get config(): ConditionedConfig {
-    const { floor, rampMs, capacities, overrides, weights } = this;
+    const { minUp, floor, rampMs, capacities, overrides, maintenance, weights } = this;
     return {
       regions: [
         { name: 'ie', latitude: 53.3, longitude: -6.3 },
@@ -45,10 +48,11 @@ class World {
         {
           name: 'app',
           endpoints: weights.map((weight, i) => ({ name: `e${i}`, region: i >> 1, weight })),
-          ...{ floor, rampMs, capacities },
+          ...{ minUp, floor, rampMs, capacities },
         },
       ],
       overrides,
+      maintenance,
     };
   }
 
@@ -76,6 +80,75 @@ const letters = (conditions: ComposedConditions): string =>
     .join('');
 const percents = (conditions: ComposedConditions): number[] =>
   [0, 1, 2].map((region) => Math.round((100 * conditions.share(0, region)) / SHARE_ALL));
+
+describe('maintenance', () => {
+  const work = (where: Partial<Maintenance>): Maintenance => ({
+    ...{ pool: undefined, region: undefined, endpoint: undefined, reason: 'work' },
+    ...{ fromMs: startMs + 10_000, toMs: startMs + 20_000 },
+    ...where,
+  });
+
+  it('drains from its beginning to its end, and both moments are told', () => {
+    const world = new World();
+    world.maintenance = [work({ region: 1 })];
+    const before = world.compose();
+    expect([letters(before), before.nextMoment()]).toEqual(['uuuuuu', startMs + 10_000]);
+    const during = world.compose(10_000);
+    expect([letters(during), during.nextMoment()]).toEqual(['uuu!u!uu', startMs + 20_000]);
+    const after = world.compose(10_000);
+    expect([letters(after), after.nextMoment()]).toEqual(['uuuuuu', undefined]);
+  });
+
+  it('is no reason for a floor to hold: people took it out', () => {
+    const world = new World();
+    world.floor = { regions: 3, capacity: 1 };
+    world.maintenance = [work({ pool: 0, endpoint: 2 }), work({ pool: 0, endpoint: 3 })];
+    world.compose(10_000);
+    world.region(1, 'down');
+    const conditions = world.compose(1_000);
+    expect([letters(conditions), conditions.frozen(0)]).toEqual(['uud!d!uu', false]);
+    // Afterwards it does, and keeps what was in force: they are down by then.
+    expect(world.compose(10_000).frozen(0)).toBe(true);
+  });
+});
+
+describe('the least share of a region that is up', () => {
+  it('takes out the rest of a region by weight', () => {
+    const world = new World();
+    world.minUp = 0.5;
+    world.states[0] = 'down';
+    expect(letters(world.compose())).toBe('duuuuu');
+    world.weights = [2, 1, 1, 1, 1, 1];
+    expect(letters(world.compose())).toBe('dduuuu');
+  });
+
+  it('comes before the floor, which keeps what was in force', () => {
+    const world = new World();
+    world.minUp = 0.75;
+    world.floor = { regions: 3, capacity: 0 };
+    world.compose();
+    world.states[0] = 'down';
+    const conditions = world.compose();
+    expect([letters(conditions), conditions.frozen(0)]).toEqual(['uuuuuu', true]);
+  });
+
+  it('says nothing of what people decided, and counts it', () => {
+    const world = new World();
+    world.minUp = 0.75;
+    world.overrides = [override('down', { pool: 0, endpoint: 0 }), override('up', { pool: 0, endpoint: 3 })];
+    world.states[2] = 'down';
+    world.states[4] = 'down';
+    expect(letters(world.compose())).toBe('dddudd');
+  });
+
+  it('leaves out what is drained', () => {
+    const world = new World();
+    world.minUp = 1;
+    world.states[0] = 'down';
+    world.overrides = [override('drain', { pool: 0, endpoint: 0 })];
+    expect(letters(world.compose())).toBe('d!uuuuu');
+  });
+});
 
 describe('overrides', () => {
   it.each<[string, Override[], string]>([

@@ -57,6 +57,8 @@ class Bench {
   constructor() {
     const health = {
       update: (config: Loaded['config']) => this.know(config),
+      stateOfRegion: () => undefined,
+      self: () => ({ kind: 'well' }),
       stateOf: (_: number, endpoint: number) => {
         const name = this.known[endpoint];
         if (name === undefined) throw new Error(`health knows no endpoint ${endpoint}`);

@@ -39,6 +39,7 @@ describe('the HTTP side of a service', () => {
         type: 'test city',
         builtAt: new Date(buildEpoch * 1_000).toISOString(),
       })),
+      regions: [],
       pools: [
         {
           name: 'app',

@@ -32,7 +32,7 @@ export function sideOf(scene: Scene): SideParts {
   const { regions, pools, policies, views = [], owners = [], hosts = 'flatten' } = scene;
   const steer = scene.steer ?? Object.fromEntries(policies.map(({ name }) => [`${name}.example`, name]));
   const config: Partial<Config> = {
-    regions: regions.map((name) => ({ name, title: name, latitude: 0, longitude: 0 })),
+    regions: regions.map((name) => ({ name, title: name, latitude: 0, longitude: 0, check: undefined })),
     pools: Object.entries(pools).map(([name, specs]) => poolOf(name, specs, regions)),
     ...{ policies, views, owners: owners.map((table) => ({ owners: new Map(Object.entries(table)) })) },
     steerings: policies.map((_, policy) => ({ policy, hosts, ...plainSteering })),
@@ -96,7 +96,7 @@ function poolOf(name: string, specs: readonly EndpointSpec[], regions: readonly 
   });
   return {
     ...{ name, monitor: undefined, endpoints },
-    ...{ floor: undefined, rampMs: undefined, capacities: [] },
+    ...{ floor: undefined, rampMs: undefined, minUp: undefined, capacities: [] },
   };
 }
 

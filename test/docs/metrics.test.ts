@@ -30,6 +30,9 @@ async function registered(): Promise<Metric[]> {
   registerHealthGauges(registry, {
     config: () => undefined,
     state: () => 'up',
+    regionState: () => undefined,
+    inMaintenance: () => false,
+    isolated: () => false,
     certificateExpiresAtMs: () => undefined,
   });
   registerQueryLog(registry, { written: () => 0, dropped: () => 0, state: () => undefined });
@@ -75,6 +78,7 @@ describe('docs/operators/monitoring.md', () => {
   it('says of a state between up and down what the gauge says', () => {
     const row = manual.split('\n').find((line) => line.startsWith('| `meridian_endpoint_up`'));
     expect(row).toMatch(/\b0\.5\b/);
+    expect(row).toMatch(/\b0\.75\b/);
   });
 });
 

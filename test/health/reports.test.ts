@@ -26,6 +26,7 @@ function world(): { clock: FakeClock; checker: HealthChecker } {
     probes: createProbes(reports),
     onDoubt: () => {},
     onOwnFault: () => {},
+    onSelf: () => {},
     onChange: () => {},
     onProbe: () => {},
     onCertificate: () => {},

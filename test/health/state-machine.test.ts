@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type CheckState,
   fallWeight,
-  type HealthState,
   initialStanding,
   isInDoubt,
   judge,
@@ -18,7 +18,7 @@ const defaults: Rules = { fall: 3, rise: 2 };
 /** `+` success, `x` refusal, `.` silence. */
 const outcomes: Record<string, Outcome> = { '+': 'success', x: 'refusal', '.': 'silence' };
 
-function standingAfter(from: HealthState, results: string, rules = defaults): Standing {
+function standingAfter(from: CheckState, results: string, rules = defaults): Standing {
   let standing = initialStanding(from);
   for (const [i, letter] of [...results].entries()) {
     standing = judge(standing, rules, outcomes[letter]!, i * 1_000);
@@ -27,7 +27,7 @@ function standingAfter(from: HealthState, results: string, rules = defaults): St
 }
 
 describe('judge', () => {
-  const cases: [string, HealthState, string, HealthState][] = [
+  const cases: [string, CheckState, string, CheckState][] = [
     ['the first success is a verdict', 'unknown', '+', 'up'],
     ['the first failure is none', 'unknown', 'x', 'unknown'],
     ['unknown goes down by fall', 'unknown', 'xxx', 'down'],
@@ -82,7 +82,7 @@ describe('judge', () => {
 
 const result = fc.constantFrom<Outcome>('success', 'refusal', 'silence');
 const rules = fc.record({ fall: fc.integer({ min: 1, max: 10 }), rise: fc.integer({ min: 1, max: 40 }) });
-const state = fc.constantFrom<HealthState>('unknown', 'up', 'down');
+const state = fc.constantFrom<CheckState>('unknown', 'up', 'down');
 const history = fc.array(result, { maxLength: 80 });
 
 function run(from: Standing, by: Rules, results: readonly Outcome[]): Standing {

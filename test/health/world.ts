@@ -1,10 +1,11 @@
 import type { HttpCheck, TcpCheck } from '../../src/config/check-model.ts';
 import type { Endpoint, Monitor, Pool } from '../../src/config/model.ts';
 import type { CertificateWarning } from '../../src/health/certificate-warnings.ts';
+import type { CheckedConfig } from '../../src/health/checked-pools.ts';
 import { createHealthChecker, type HealthChecker, type ProbeReport } from '../../src/health/checker.ts';
-import type { CheckedConfig } from '../../src/health/inventory.ts';
 import type { OwnFault } from '../../src/health/own-faults.ts';
 import { Reports } from '../../src/health/reports.ts';
+import type { SelfState } from '../../src/health/self-state.ts';
 import type { HealthChange } from '../../src/health/table.ts';
 import { parseAddress } from '../../src/ip/address.ts';
 import { Random } from '../../src/runtime/random.ts';
@@ -35,6 +36,7 @@ export const monitor: Monitor = {
   fall: 3,
   rise: 2,
   source: undefined,
+  latency: undefined,
   check,
 };
 
@@ -47,7 +49,7 @@ export function endpoint(name: string, address: string): Endpoint {
 }
 
 /** Without what stands above health. */
-export const plainPool = { floor: undefined, rampMs: undefined, capacities: [] } as const;
+export const plainPool = { minUp: undefined, floor: undefined, rampMs: undefined, capacities: [] } as const;
 
 export function pool(name: string, addresses: readonly string[], by: Monitor | 'none' = monitor): Pool {
   const endpoints = addresses.map((address, i) => endpoint(`e${i}`, address));
@@ -55,7 +57,11 @@ export function pool(name: string, addresses: readonly string[], by: Monitor | '
 }
 
 export function config(...pools: Pool[]): CheckedConfig {
-  return { regions: [{ name: 'us-east', title: '', latitude: 0, longitude: 0 }], pools };
+  return {
+    selfCheck: undefined,
+    regions: [{ name: 'us-east', title: '', latitude: 0, longitude: 0, check: undefined }],
+    pools,
+  };
 }
 
 /** `count` addresses, all different. */
@@ -69,6 +75,7 @@ export class World {
   readonly network: FakeNetwork;
   readonly changes: HealthChange[] = [];
   readonly reports: ProbeReport[] = [];
+  readonly selves: SelfState[] = [];
   readonly warnings: CertificateWarning[] = [];
   readonly ownFaults: OwnFault[] = [];
   readonly checker: HealthChecker;
@@ -84,6 +91,7 @@ export class World {
       onChange: (change) => this.changes.push(change),
       onProbe: (report) => this.reports.push(report),
       onDoubt: () => {},
+      onSelf: (state) => this.selves.push(state),
       onCertificate: (warning) => this.warnings.push(warning),
       onOwnFault: (fault) => this.ownFaults.push(fault),
     });

@@ -23,36 +23,53 @@ describe('gauges of health', () => {
     const registry = new Registry();
     let inUse: ReturnType<typeof config> | undefined;
     let states: HealthState[] = [];
+    let regions: Record<string, HealthState> = {};
+    let inWork = -1;
+    let isolated = false;
     let expiries: (number | undefined)[] = [];
     registerHealthGauges(registry, {
       config: () => inUse,
       state: (_, endpoint) => states[endpoint]!,
+      regionState: (region) => regions[region],
+      inMaintenance: (_, endpoint) => endpoint === inWork,
+      isolated: () => isolated,
       certificateExpiresAtMs: (_, endpoint) => expiries[endpoint],
     });
-    expect(await series(registry)).toEqual([]);
+    expect(await series(registry)).toEqual(['meridian_self_isolated 0']);
 
     inUse = config(
       ['a, region: eu', 'b, region: eu', 'c, region: us']
         .map((text, i) => `{ name: ${text}, address: 192.0.2.${i + 1} }`)
         .join(),
     );
-    states = ['down', 'up', 'unknown'];
+    states = ['down', 'degraded', 'unknown'];
+    inWork = 2;
     expiries = [undefined, 1_800_000_000_500];
     expect(await series(registry)).toEqual([
       'meridian_endpoint_up{pool="app",endpoint="a",region="eu"} 0',
-      'meridian_endpoint_up{pool="app",endpoint="b",region="eu"} 1',
+      'meridian_endpoint_up{pool="app",endpoint="b",region="eu"} 0.75',
       'meridian_endpoint_up{pool="app",endpoint="c",region="us"} 0.5',
       'meridian_region_up{pool="app",region="eu"} 1',
       'meridian_region_up{pool="app",region="us"} 0',
+      'meridian_endpoint_maintenance{pool="app",endpoint="a",region="eu"} 0',
+      'meridian_endpoint_maintenance{pool="app",endpoint="b",region="eu"} 0',
+      'meridian_endpoint_maintenance{pool="app",endpoint="c",region="us"} 1',
+      'meridian_self_isolated 0',
       'meridian_certificate_expiry_seconds{pool="app",endpoint="b"} 1800000000.5',
     ]);
 
     inUse = config('{ name: b, region: us, address: 192.0.2.2 }');
     states = ['up'];
+    regions = { us: 'down' };
+    inWork = -1;
+    isolated = true;
     expiries = [];
     expect(await series(registry)).toEqual([
       'meridian_endpoint_up{pool="app",endpoint="b",region="us"} 1',
-      'meridian_region_up{pool="app",region="us"} 1',
+      'meridian_region_up{pool="app",region="us"} 0',
+      'meridian_region_check_up{region="us"} 0',
+      'meridian_endpoint_maintenance{pool="app",endpoint="b",region="us"} 0',
+      'meridian_self_isolated 1',
     ]);
   });
 });

@@ -3,6 +3,7 @@ import { SHARE_ALL } from '../../src/steering/nodes.ts';
 
 /** Conditions that a test sets; all is up and nothing stands above health until it says otherwise. */
 export class Situation implements Conditions {
+  readonly isolatedTtlSeconds: number | undefined;
   nowMs = 0;
   private readonly states = new Map<string, EndpointState>();
   private readonly good = new Set<string>();

@@ -173,7 +173,7 @@ function configOf({ regions, pools, policies, owners }: Scene): Config {
   const config: Pick<Config, 'regions' | 'pools' | 'policies' | 'owners' | 'steerings'> = {
     regions: Array.from(
       { length: regions },
-      (_, i): Region => ({ name: `r${i}`, title: `r${i}`, latitude: 0, longitude: 10 * i }),
+      (_, i): Region => ({ name: `r${i}`, title: `r${i}`, latitude: 0, longitude: 10 * i, check: undefined }),
     ),
     pools: pools.map(poolOf),
     policies,
@@ -199,7 +199,7 @@ function poolOf(specs: readonly EndpointSpec[], index: number): Pool {
   });
   return {
     ...{ name: `p${index}`, monitor: undefined, endpoints },
-    ...{ floor: undefined, rampMs: undefined, capacities: [] },
+    ...{ minUp: undefined, floor: undefined, rampMs: undefined, capacities: [] },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Findings } from '../findings.ts';
 import type { Monitor } from '../model.ts';
 import type { Path } from '../source.ts';
 import { duration, integer, reading } from '../values.ts';
+import { latencySchema, resolveLatency } from './latency.ts';
 
 const defaultTimeoutMs = 2_000;
 
@@ -26,6 +27,7 @@ export function monitorKeys(usualPort: number | undefined) {
     source: reading('an IPv4 or IPv6 address of this machine', parseAddress)
       .optional()
       .describe('Address of this machine that probes come from. Default: the system chooses.'),
+    latency: latencySchema.optional(),
   };
 }
 
@@ -55,5 +57,6 @@ export function resolveBase(
     findings.error('CONFIG_VALUE', [...path, 'timeout'], message);
   }
   const { interval: intervalMs, fall, rise, source } = input;
-  return { name, intervalMs, timeoutMs, fall, rise, source };
+  const latency = input.latency && resolveLatency(input.latency, timeoutMs, [...path, 'latency'], findings);
+  return { name, intervalMs, timeoutMs, fall, rise, source, latency };
 }

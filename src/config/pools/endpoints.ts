@@ -3,8 +3,9 @@ import { formatName, parseName, type WireName } from '../../dns/names.ts';
 import { formatAddress, type IpAddress, parseAddress } from '../../ip/address.ts';
 import type { Findings, Named } from '../findings.ts';
 import type { Endpoint, Monitor, Region } from '../model.ts';
+import { probePlace, tellUncheckable } from '../probe-place.ts';
 import type { Path } from '../source.ts';
-import { integer, name, parseSocketAddress, reading, reference } from '../values.ts';
+import { integer, name, reading, reference } from '../values.ts';
 import { showName } from '../wording.ts';
 
 export const endpointSchema = z
@@ -23,7 +24,7 @@ export const endpointSchema = z
       weight: integer(0, 1_000)
         .default(1)
         .describe('Share among the endpoints that may answer; 0 takes no share while any other is up.'),
-      probe: reading('an IP address, or one with a port, such as "10.1.0.7:8080" or "[::1]:8080"', parseProbe)
+      probe: probePlace()
         .optional()
         .describe("Where the monitor checks: address, or address and port. Default: the endpoint's address."),
     },
@@ -80,22 +81,11 @@ function resolveEndpoint(
     const message = `\`probe\` has no use: pool ${showName(pool)} has no monitor`;
     findings.warning('CONFIG_UNUSED', [...path, 'probe'], message);
   }
-  if (monitor !== undefined && monitor.check.port === undefined && probe.port === undefined) {
-    const message = `endpoint ${showName(name)} has no port to check: neither its \`probe\` nor ${monitor.check.type} monitor ${showName(monitor.name)} names one`;
-    findings.error('CONFIG_MISSING', path, message);
-  }
-  for (const source of monitor === undefined ? [] : sourcesOf(monitor)) {
-    if (probe.address === undefined || source.family === probe.address.family) continue;
-    const message = `endpoint ${showName(name)} is checked at ${formatAddress(probe.address)}, which cannot be reached from IPv${source.family} address ${formatAddress(source)}, the \`source\` of monitor ${showName(monitor!.name)}`;
-    findings.error('CONFIG_VALUE', [...path, input.probe === undefined ? 'address' : 'probe'], message);
+  if (monitor !== undefined) {
+    const place = [...path, input.probe === undefined ? 'address' : 'probe'];
+    tellUncheckable(`endpoint ${showName(name)}`, probe, monitor, { whole: path, place }, findings);
   }
   return { name, region, address, host, weight, probe };
-}
-
-/** Its own, or those of its parts. */
-function sourcesOf({ source, check }: Pick<Monitor, 'source' | 'check'>): IpAddress[] {
-  const own = source === undefined ? [] : [source];
-  return 'parts' in check ? [...own, ...check.parts.flatMap(sourcesOf)] : own;
 }
 
 /** Tells a name or an address that a pool holds twice; equal addresses would be equal records in one answer. */
@@ -139,11 +129,4 @@ function parseHost(text: string): WireName | undefined {
 
 function isLoopback(bytes: Uint8Array): boolean {
   return bytes.subarray(0, 15).every((byte) => byte === 0) && bytes[15] === 1;
-}
-
-function parseProbe(text: string): { address: IpAddress; port: number | undefined } | undefined {
-  const address = parseAddress(text);
-  if (address !== undefined) return { address, port: undefined };
-  const socket = parseSocketAddress(text);
-  return socket === undefined || socket.port === 0 ? undefined : socket;
 }

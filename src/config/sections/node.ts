@@ -5,6 +5,7 @@ import type { Findings } from '../findings.ts';
 import type { Config } from '../model.ts';
 import { readPushTokens } from '../push-tokens.ts';
 import { text } from '../values.ts';
+import { selfCheckSchema } from './self-check.ts';
 
 const nodeWanted = 'at most 63 printable ASCII characters, no spaces';
 
@@ -21,8 +22,9 @@ export const nodeSchema = z
       'push-tokens-file': text('the path of a file')
         .optional()
         .describe('Tokens that may report health, one a line; relative to this file.'),
+      'self-check': selfCheckSchema,
     },
-    { error: 'a mapping with `name`, `allow-exec` or `push-tokens-file`' },
+    { error: 'a mapping with `name`, `allow-exec`, `push-tokens-file` or `self-check`' },
   )
   .describe('This process.');
 

@@ -7,6 +7,7 @@ import { capacitySchema, resolveCapacities } from '../pools/capacity.ts';
 import { type EndpointInput, endpointSchema, resolveEndpoints } from '../pools/endpoints.ts';
 import { floorSchema, resolveFloor } from '../pools/floor.ts';
 import { replicationSchema, resolveReplication } from '../pools/replication.ts';
+import { percentage } from '../quantities.ts';
 import type { Path } from '../source.ts';
 import { duration, reference } from '../values.ts';
 import { showName } from '../wording.ts';
@@ -17,6 +18,9 @@ const poolKeys = {
   monitor: reference('the name of a monitor')
     .optional()
     .describe('What checks the endpoints. Without one they count as up.'),
+  'min-up': percentage('1%', '100%')
+    .optional()
+    .describe("Least share of a region's weight that is not down; with less, all of the region is."),
   floor: floorSchema.optional(),
   ramp: duration('1s', '24h')
     .optional()
@@ -73,7 +77,7 @@ export function resolvePool(
     findings.reference('monitor', input.monitor, monitors, [...path, 'monitor']);
   const monitor = input.monitor === undefined ? undefined : monitors.get(input.monitor)?.item;
   const endpoints = resolveEndpoints(input.endpoints, { pool: name, regions, monitor, hasMonitor, findings });
-  for (const key of ['floor', 'ramp'] as const) {
+  for (const key of ['min-up', 'floor', 'ramp'] as const) {
     if (hasMonitor || input[key] === undefined) continue;
     const message = `${showName(key)} has no use: pool ${showName(name)} has no monitor`;
     findings.warning('CONFIG_UNUSED', [...path, key], message, 'key');
@@ -82,7 +86,7 @@ export function resolvePool(
   const whole = endpoints.length === input.endpoints.length && endpoints.every(({ region }) => region >= 0);
   const known = whole ? endpoints : undefined;
   return {
-    ...{ name, monitor, endpoints, rampMs: input.ramp },
+    ...{ name, monitor, endpoints, rampMs: input.ramp, minUp: input['min-up'] },
     floor: input.floor && resolveFloor(input.floor, name, known, findings),
     replication:
       input.replication && resolveReplication(input.replication, name, endpoints, regions, findings),

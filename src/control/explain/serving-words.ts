@@ -43,6 +43,7 @@ const words: Readonly<Record<Serving, string>> = {
   [Serving.RESIDENCY]: 'no region that may serve this client can',
   [Serving.FALLBACK]: 'the fallback',
   [Serving.DEGRADED]: 'none is fully up: endpoints that are degraded',
+  [Serving.ISOLATED]: 'this node is cut off: verdicts of before',
   [Serving.OTHER_FAMILY]: 'the client’s region has addresses of the other family only',
   [Serving.BETWEEN_WRITERS]: 'the name moves from one writer to another: no records in between',
   [Serving.BEHIND]: 'no endpoint is both healthy and caught up: no records',

@@ -56,7 +56,7 @@ export function conditionsWithout(
     ? new ConditionsComposer(health, { loadOf: () => undefined }).compose(config, nowMs)
     : undefined;
   return {
-    ...{ ...health, nowMs },
+    ...{ ...health, nowMs, isolatedTtlSeconds: conditions.isolatedTtlSeconds },
     drained: (pool, endpoint) => conditions.drained(pool, endpoint),
     frozen: (pool) => conditions.frozen(pool),
     share: (pool, region) => Math.min(conditions.share(pool, region), anew?.share(pool, region) ?? SHARE_ALL),

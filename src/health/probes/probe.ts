@@ -32,6 +32,8 @@ export interface ProbeResult {
   readonly reason?: string;
   /** The probe could not be made for want of something on this machine: it says nothing about the endpoint. */
   readonly ownFault?: true;
+  /** There was no way to the endpoint: the word is that of a network, not its own. */
+  readonly unreached?: true;
   /** Set when the endpoint has shown one, whether the probe succeeded or not. */
   readonly certificate?: SeenCertificate;
 }

@@ -6,6 +6,7 @@ export interface Failure {
   readonly code: Exclude<ProbeCode, 'success'>;
   readonly reason: string;
   readonly ownFault?: true;
+  readonly unreached?: true;
 }
 
 /** Thrown inside a probe with what it will report. Never leaves the probe. */
@@ -34,6 +35,11 @@ const openFiles = 'raise the limit of open files: LimitNOFILE of the unit, or ul
 const memory = 'this machine is short of memory for sockets';
 const ports = 'this machine has no free port, or no address of that family: see net.ipv4.ip_local_port_range';
 
+/** Said by this machine or a router, not by the endpoint. */
+const unreachedCodes = new Set([
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'ETIMEDOUT', 'EACCES', 'EPERM'],
+]);
+
 /** This machine lacks something, which is no word about the endpoint: what to do, by the system's code. */
 const ownFaults: Readonly<Record<string, string>> = {
   EMFILE: openFiles,
@@ -54,7 +60,8 @@ export function connectFailure(error: unknown, source?: string): Failure {
   const advice = ownFaults[code];
   if (advice !== undefined)
     return { code: 'error', reason: `no probe was possible: ${messageOf(error)}; ${advice}`, ownFault: true };
-  return { code: 'connect', reason: connectReasons[code] ?? `cannot connect: ${messageOf(error)}` };
+  const reason = connectReasons[code] ?? `cannot connect: ${messageOf(error)}`;
+  return { code: 'connect', reason, ...(unreachedCodes.has(code) ? { unreached: true } : {}) };
 }
 
 /** `host` is the name that the certificate should be for. */

@@ -33,6 +33,8 @@ export interface Conditions {
   drained(pool: number, endpoint: number): boolean;
   /** The pool's floor holds: `state` tells verdicts of before. */
   frozen(pool: number): boolean;
+  /** This node is cut off: states are those of before, and no TTL is to be longer. Undefined while it is not. */
+  readonly isolatedTtlSeconds: number | undefined;
   /** Of SHARE_ALL client prefixes, how many the region lets in. */
   share(pool: number, region: number): number;
   /** Milliseconds until the endpoint's state could change, 0 while a probe contradicts it; undefined: never by itself. */
@@ -53,6 +55,7 @@ export function healthAlone(
     ...{ nowMs, state, wasGood },
     drained: () => false,
     frozen: () => false,
+    isolatedTtlSeconds: undefined,
     share: () => SHARE_ALL,
     calmMs: () => undefined,
     hostAddresses: () => [],

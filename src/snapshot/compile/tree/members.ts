@@ -42,8 +42,8 @@ export function findMembers(config: Config, conditions: Conditions, wanted: Want
   for (const [state, serving] of ladder) {
     const usable = all.filter((endpoint) => conditions.state(pool, endpoint) === state);
     if (usable.length === 0) continue;
-    const frozen = conditions.frozen(pool) ? Serving.FROZEN : serving;
-    return { serving: frozen, endpoints: withoutDrained(config, conditions, pool, usable) };
+    const endpoints = withoutDrained(config, conditions, pool, usable);
+    return { serving: heldBy(conditions, config, pool) ?? serving, endpoints };
   }
   return { serving: Serving.NODATA, endpoints: [] };
 }
@@ -69,6 +69,13 @@ function candidates(config: Config, { pool, within, has, among }: Wanted): numbe
   return [...(among ?? endpoints.keys())].filter(
     (index) => within.has(endpoints[index]!.region) && has(index),
   );
+}
+
+/** Why states are those of before; undefined when they are not. */
+function heldBy(conditions: Conditions, { pools }: Config, pool: number): Serving | undefined {
+  if (conditions.isolatedTtlSeconds !== undefined && pools[pool]!.monitor !== undefined)
+    return Serving.ISOLATED;
+  return conditions.frozen(pool) ? Serving.FROZEN : undefined;
 }
 
 /** Weight 0 drains an endpoint, whatever the policy: it serves only when no other can. */

@@ -23,6 +23,7 @@ export function policyTtl(config: Config, conditions: Conditions, index: number)
       doubt ||= conditions.state(pool, endpoint) === 'unknown';
     }
   }
+  if (conditions.isolatedTtlSeconds !== undefined) return Math.min(minSeconds, conditions.isolatedTtlSeconds);
   const seconds = Number.isFinite(changeMs) ? changeMs / 1000 : undefined;
   const most = conditions.held(index)?.ttlSeconds ?? maxSeconds;
   const ttl = Math.min(most, ttlSeconds(seconds, minSeconds, maxSeconds));
