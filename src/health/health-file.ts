@@ -1,7 +1,6 @@
-import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../runtime/limits.ts';
+import { readStateFile, writeStateFile } from '../runtime/state-file.ts';
 import type { RememberedHealth } from './remembered.ts';
 
 const fileName = 'health.json';
@@ -11,25 +10,13 @@ const version = 1;
 export async function readHealthFile(
   directory: string,
 ): Promise<{ readonly entries: RememberedHealth[] } | { readonly problem: string }> {
-  const path = join(directory, fileName);
-  let file: FileHandle | undefined;
-  try {
-    // Not blocking: a pipe in its place would wait for its writer.
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const status = await file.stat();
-    if (!status.isFile()) return { problem: `${path} is ignored: it is not a regular file` };
-    const { size } = status;
-    if (size > limits.healthFileBytes) return { problem: `${path} is ignored: ${size} bytes are too many` };
-    const entries = parseHealthFile(await file.readFile('utf8'));
-    if (entries === undefined)
-      return { problem: `${path} is ignored: it is not a health file of version ${version}` };
-    return { entries };
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { entries: [] };
-    return { problem: `${path} is ignored: ${textOf(error)}` };
-  } finally {
-    await file?.close().catch(() => {});
-  }
+  const read = await readStateFile(directory, fileName, limits.healthFileBytes);
+  if ('problem' in read) return read;
+  const entries = read.text === undefined ? [] : parseHealthFile(read.text);
+  if (entries !== undefined) return { entries };
+  return {
+    problem: `${join(directory, fileName)} is ignored: it is not a health file of version ${version}`,
+  };
 }
 
 /** Replaces `health.json` whole or not at all, also over a loss of power. Returns a problem told in one line. */
@@ -38,22 +25,9 @@ export async function writeHealthFile(
   nowMs: number,
   entries: readonly RememberedHealth[],
 ): Promise<string | undefined> {
-  const path = join(directory, fileName);
-  const temporary = `${path}.tmp`;
-  try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const text = `${JSON.stringify({ version, writtenAt: new Date(nowMs).toISOString(), entries })}\n`;
-    await withFile(temporary, 'w', async (file) => {
-      await file.chmod(0o600);
-      await file.writeFile(text);
-      await file.sync();
-    });
-    await rename(temporary, path);
-    await withFile(directory, 'r', (file) => file.sync());
-    return undefined;
-  } catch (error) {
-    return `${path} cannot be written, health will not survive a restart: ${textOf(error)}`;
-  }
+  const text = `${JSON.stringify({ version, writtenAt: new Date(nowMs).toISOString(), entries })}\n`;
+  const problem = await writeStateFile(directory, fileName, text);
+  return problem && `${problem}; health will not survive a restart`;
 }
 
 /** The entries of a health file's text; undefined when it is anything else. Entries that make no sense are left out. */
@@ -83,25 +57,4 @@ function isObject(
   value: unknown,
 ): value is Partial<Record<'version' | 'entries' | keyof RememberedHealth, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-async function withFile(
-  path: string,
-  flags: string,
-  use: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  const file = await open(path, flags, 0o600);
-  try {
-    await use(file);
-  } finally {
-    await file.close();
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
