@@ -5,6 +5,8 @@ export const usage = `meridian: a global traffic manager
   meridian explain NAME [TYPE] --client ADDRESS  why this client gets the answer that it gets
                    [--without REGION,…]           and what it would get without these regions
                    [--url URL | -c FILE] [--json]
+  meridian timeline [--since 1h] [--pool POOL]   what happened on a running server, newest last
+                    [--url URL] [--json]
   meridian demo                                  serve config/meridian.yaml to try it out
   meridian --version | --help
 

@@ -10,6 +10,7 @@ import { type ComposedConditions, ConditionsComposer } from './conditions.ts';
 import { HostTable, lookUp } from './host-table.ts';
 import { LastGood } from './last-good.ts';
 import { nextMoment } from './moments.ts';
+import { fitting, identitiesOf, type RememberedSteering } from './remembered-steering.ts';
 
 export interface LiveParts {
   readonly clock: Clock;
@@ -70,6 +71,19 @@ export class LiveConditions {
         ? undefined
         : clock.setTimer(onChange, Math.min(LONGEST_WAIT_MS, Math.max(1, next - conditions.nowMs)));
     return conditions;
+  }
+
+  /** What is to survive a restart. */
+  remember(): RememberedSteering {
+    const good = this.lastGood.remember();
+    return { pools: identitiesOf(this.config!), ...this.composer.remember(), good };
+  }
+
+  /** Takes up what the run before remembered of pools that are as they were; before the first `compose`. */
+  restore(config: Config, remembered: RememberedSteering): void {
+    const known = fitting(remembered, config);
+    this.composer.restore(known);
+    this.lastGood.restore(known.good);
   }
 
   stop(): void {
