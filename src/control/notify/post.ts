@@ -48,6 +48,8 @@ export function post(
     }
     // Stays on: what comes after the end must not end the process.
     request.on('error', fail);
+    // An answer that changes the protocol ends neither in an error nor in a response.
+    request.on('close', () => fail(new Error('closed without an answer')));
     request.on('response', (response) => {
       response.on('error', () => {});
       resolve(judge(response.statusCode ?? 0));

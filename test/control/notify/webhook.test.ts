@@ -175,6 +175,27 @@ describe('a webhook', () => {
     expect(log).toEqual([expect.stringMatching(/does not take events: no answer within 1000 ms$/)]);
   });
 
+  it.each([
+    ['hangs up', (socket: Socket) => socket.end()],
+    ['speaks something else', (socket: Socket) => socket.end('220 mail.example.com\r\n')],
+    [
+      'changes the protocol',
+      (socket: Socket) =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+    ],
+  ])('that %s has failed', async (_, answer) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => answer(socket));
+    });
+    servers.push({ stop: () => new Promise((stopped) => server.close(() => stopped())) });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    take(`http://127.0.0.1:${(server.address() as { port: number }).port}/`);
+    offer(1);
+    await until(() => counts.retried === 1);
+    expect(log).toHaveLength(1);
+  });
+
   it('does not wait for the body of an answer', async () => {
     const server = await hooked();
     server.answers = [(response) => void response.writeHead(200).write('and so on')];
