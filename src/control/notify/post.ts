@@ -60,7 +60,7 @@ export function post(
 }
 
 /** `t=SECONDS,v1=HEX`: HMAC-SHA-256 over `SECONDS.BODY`, so that an old post cannot be sent again unnoticed. */
-export function signatureOf(secret: string, atSeconds: number, body: string): string {
+function signatureOf(secret: string, atSeconds: number, body: string): string {
   const mac = createHmac('sha256', secret).update(`${atSeconds}.${body}`).digest('hex');
   return `t=${atSeconds},v1=${mac}`;
 }
