@@ -11,6 +11,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   check: async (args) => (await import('./cli/check.ts')).runCheck(args),
   explain: async (args) => (await import('./cli/explain.ts')).runExplain(args),
   diff: async (args) => (await import('./cli/diff.ts')).runDiff(args),
+  timeline: async (args) => (await import('./cli/timeline.ts')).runTimeline(args),
   demo: async (args) => (await import('./cli/demo.ts')).runDemo(args),
   '--version': async () => print(`meridian ${version}`),
   '--help': async () => print(usage),

@@ -5,18 +5,19 @@ import type { ExplainRequest } from '../control/explain/ask.ts';
 import { conditionsWithout } from '../control/explain/without.ts';
 import { explain } from '../control/explain.ts';
 import type { Explanation } from '../control/explanation.ts';
-import { type ExplainTexts, readExplainRequest } from '../control/http.ts';
+import { readExplainRequest } from '../control/http.ts';
 import { runLoad } from '../control/loader.ts';
 import { LoadRefused } from '../control/service.ts';
 import { settingsOf } from '../control/settings.ts';
 import { fresh } from '../health/table.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { readArguments, UsageError, withUsage } from './arguments.ts';
+import { askServer, defaultUrl } from './ask-server.ts';
 import { formatExplanation } from './explanation.ts';
 import { tellStartFailure } from './start-failure.ts';
 import { defaultStateDirectory } from './state-directory.ts';
 
-const defaultUrl = 'http://127.0.0.1:8053';
+const hint = 'give --url of a running server, or -c FILE';
 
 /** `meridian explain`: why a client gets the answer that it gets, from a running server or from a config. */
 export function runExplain(args: string[]): Promise<number> {
@@ -42,7 +43,7 @@ export function runExplain(args: string[]): Promise<number> {
     try {
       const explanation =
         values.config === undefined
-          ? await askServer(values.url ?? defaultUrl, texts)
+          ? await askServer<Explanation>(values.url ?? defaultUrl, '/api/v1/explain', { ...texts }, hint)
           : await explainConfig(values.config, request);
       if (typeof explanation === 'string') {
         process.stderr.write(`meridian: ${explanation}\n`);
@@ -55,27 +56,6 @@ export function runExplain(args: string[]): Promise<number> {
       return tellStartFailure(error);
     }
   });
-}
-
-/** The server's explanation, or what went wrong. */
-async function askServer(url: string, texts: ExplainTexts): Promise<Explanation | string> {
-  const query = Object.entries(texts).filter((text): text is [string, string] => text[1] !== undefined);
-  let target: URL;
-  try {
-    target = new URL(`/api/v1/explain?${new URLSearchParams(query)}`, url);
-  } catch {
-    throw new UsageError(`--url ${JSON.stringify(url)} is no URL`);
-  }
-  try {
-    const response = await fetch(target, { signal: AbortSignal.timeout(5_000) });
-    const body: unknown = await response.json();
-    if (response.ok) return body as Explanation;
-    return `${target.origin} answered ${response.status}: ${JSON.stringify(body)}`;
-  } catch (error) {
-    const reason =
-      error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : error;
-    return `cannot ask ${target.origin}: ${reason}; give --url of a running server, or -c FILE`;
-  }
 }
 
 /** Loads the config as a server would and takes every endpoint as up, and says so. */

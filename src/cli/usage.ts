@@ -8,6 +8,8 @@ export const usage = `meridian: a global traffic manager
   meridian diff OLD NEW                          who moves between regions if NEW replaces OLD
                 [--old-database FILE] [--new-database FILE] [--policy NAME] [--max-moved SHARE]
                 [--at TIME] [--json]
+  meridian timeline [--since 1h] [--pool POOL]   what happened on a running server, newest last
+                    [--url URL] [--json]
   meridian demo                                  serve config/meridian.yaml to try it out
   meridian --version | --help
 

@@ -8,6 +8,7 @@ import { listenSchema } from './sections/listen.ts';
 import { maintenanceSchema } from './sections/maintenance.ts';
 import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
+import { notifySchema } from './sections/notify.ts';
 import { overrideSchema } from './sections/overrides.ts';
 import { type PolicyInput, policySchema } from './sections/policies.ts';
 import { type PoolInput, readPool } from './sections/pools.ts';
@@ -29,6 +30,7 @@ export interface Draft {
   readonly state: z.output<typeof stateSchema> | undefined;
   /** Undefined also when it is left out: nothing is logged then. */
   readonly queryLog: z.output<typeof queryLogSchema> | undefined;
+  readonly notify: z.output<typeof notifySchema> | undefined;
   readonly geo: z.output<typeof geoSchema> | undefined;
   readonly regions: Named<z.output<typeof regionSchema>>;
   readonly monitors: Named<z.output<typeof monitorSchema>>;
@@ -63,6 +65,7 @@ export function readDraft(value: unknown, findings: Findings): Draft | undefined
     rateLimit: outline['rate-limit'] === undefined ? undefined : single(rateLimitSchema, 'rate-limit'),
     state: single(stateSchema, 'state'),
     queryLog: outline['query-log'] === undefined ? undefined : single(queryLogSchema, 'query-log'),
+    notify: single(notifySchema, 'notify'),
     geo: single(geoSchema, 'geo'),
     regions: named('regions', by(regionSchema)),
     monitors: named('monitors', by(monitorSchema)),

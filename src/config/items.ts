@@ -81,6 +81,7 @@ const otherKind: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value']
 
 /** What a check sends and addresses of pages may carry credentials, and messages end up in logs. */
 function isSecret(path: Path): boolean {
+  if (path[0] === 'notify') return path.at(-1) === 'url';
   if (path[0] === 'monitors') return path[2] === 'headers' || path[2] === 'send';
   return urlSections.has(path[0]) && urlKeys.has(path.at(-1));
 }

@@ -3,6 +3,7 @@ import type { View } from '../geo/views.ts';
 import type { IpAddress } from '../ip/address.ts';
 import type { Prefix } from '../ip/prefix.ts';
 import type { ProbeCheck } from './check-model.ts';
+import type { EventKind } from './event-kinds.ts';
 import type { Capacity, Floor, Override, OwnerTable, Policy, Replication } from './policy-model.ts';
 import type { TlsIdentity } from './tls-model.ts';
 
@@ -19,6 +20,7 @@ export interface Config {
   readonly state: { readonly directory: string };
   /** Undefined: no query is logged. */
   readonly queryLog: QueryLogConfig | undefined;
+  readonly webhooks: readonly WebhookConfig[];
   readonly geo: { readonly databases: readonly GeoSource[] };
   /** In the order of the file: the order of last resort for clients that no database places. */
   readonly regions: readonly Region[];
@@ -119,6 +121,16 @@ export interface QueryLogConfig {
   readonly share: number;
   /** `cut`: clients and client subnets to /24 and /56. */
   readonly addresses: 'cut' | 'full';
+}
+
+/** Where events of the timeline are posted to. */
+export interface WebhookConfig {
+  readonly url: string;
+  /** Posts are signed with it. */
+  readonly secret: string;
+  readonly kinds: ReadonlySet<EventKind>;
+  /** Of one try, all of it. */
+  readonly timeoutMs: number;
 }
 
 /** `bundled` stands for the files of the data package; a path is absolute. */

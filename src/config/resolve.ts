@@ -13,6 +13,7 @@ import { resolveListen } from './sections/listen.ts';
 import { resolveMaintenance } from './sections/maintenance.ts';
 import { resolveMonitors } from './sections/monitors.ts';
 import { resolveNode, resolvePushTokens, resolveState } from './sections/node.ts';
+import { resolveWebhooks } from './sections/notify.ts';
 import { resolveOverride } from './sections/overrides.ts';
 import { resolvePolicy } from './sections/policies.ts';
 import { resolvePool } from './sections/pools.ts';
@@ -37,6 +38,7 @@ export function resolveConfig(
   const base = dirname(file);
   const listen = draft.listen && resolveListen(draft.listen, environment, base, findings);
   const queryLog = draft.queryLog && resolveQueryLog(draft.queryLog, environment, base, findings);
+  const webhooks = draft.notify && resolveWebhooks(draft.notify, environment, base, findings);
   const rateLimit = draft.rateLimit && resolveRateLimit(draft.rateLimit, findings);
   const dns = draft.dns && resolveDns(draft.dns, environment, base, findings);
   const databases = draft.geo && resolveGeo(draft.geo, base, findings);
@@ -85,6 +87,7 @@ export function resolveConfig(
     rateLimit,
     state: resolveState(draft.state, environment, base),
     queryLog,
+    webhooks: webhooks ?? [],
     geo: { databases },
     regions: itemsOf(regions),
     pools: itemsOf(pools),

@@ -6,6 +6,7 @@ import { listenSchema } from './sections/listen.ts';
 import { maintenanceSchema } from './sections/maintenance.ts';
 import { monitorSchema } from './sections/monitors.ts';
 import { nodeSchema, stateSchema } from './sections/node.ts';
+import { notifySchema } from './sections/notify.ts';
 import { overrideSchema } from './sections/overrides.ts';
 import { policySchema } from './sections/policies.ts';
 import { poolSchema } from './sections/pools.ts';
@@ -28,6 +29,7 @@ const configSchema = z.strictObject({
   'rate-limit': rateLimitSchema.optional(),
   state: stateSchema.optional(),
   'query-log': queryLogSchema.optional(),
+  notify: notifySchema.optional(),
   geo: geoSchema.optional(),
   regions: named(regionSchema).optional().describe('Regions by name; the order is that of last resort.'),
   monitors: named(monitorSchema).optional().describe('Monitors by name.'),
@@ -57,6 +59,7 @@ export const outlineSchema = z.strictObject(
     'rate-limit': section(),
     state: section(),
     'query-log': section(),
+    notify: section(),
     geo: section(),
     regions: items('regions', limits.regions),
     monitors: items('monitors', limits.monitors),

@@ -6,6 +6,7 @@ import { applyFloor } from '../steering/floor.ts';
 import { SHARE_ALL } from '../steering/nodes.ts';
 import { MaintenancePlan } from './maintenance-plan.ts';
 import { type LoadView, RegionShares } from './region-shares.ts';
+import type { RememberedSteering } from './remembered-steering.ts';
 import { type RegionStanding, Returns } from './returns.ts';
 import { StandingOverrides } from './standing-overrides.ts';
 
@@ -115,6 +116,25 @@ export class ConditionsComposer {
     const states = [...wanted];
     for (const [i, e] of members.entries()) states[e] = verdicts[i]!;
     return { states, drained, frozen };
+  }
+
+  /** What is to survive a restart. */
+  remember(): Pick<RememberedSteering, 'returns' | 'verdicts'> {
+    const verdicts = [...this.inForce].flatMap(([pool, states]) =>
+      [...states].map(([endpoint, state]) => ({ pool, endpoint, state })),
+    );
+    return { returns: this.returns.remember(), verdicts };
+  }
+
+  /** Takes up what the run before remembered; before the first `compose`. */
+  restore({ returns, verdicts }: Pick<RememberedSteering, 'returns' | 'verdicts'>): void {
+    this.returns.restore(returns);
+    const pools = new Map<string, Map<string, EndpointState>>();
+    for (const { pool, endpoint, state } of verdicts) {
+      const states = pools.get(pool) ?? new Map();
+      pools.set(pool, states.set(endpoint, state));
+    }
+    this.inForce = pools;
   }
 
   private sharesOf(

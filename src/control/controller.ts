@@ -18,6 +18,7 @@ import { tellChange, tellSelf, tellWhenAllDown } from './health-log.ts';
 import { LiveConditions } from './live-conditions.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
+import type { Narrator } from './timeline/narrator.ts';
 
 /** Changes of health that come together are published together. */
 const COALESCE_MS = 10;
@@ -32,6 +33,7 @@ export interface ControllerParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly health: HealthChecker;
+  readonly narrator: Narrator;
   readonly load: (request: LoadRequest, ended: AbortSignal) => Promise<LoadOutcome>;
   /**
    * Opens the sockets that the next config asks for; new ones serve `now` until the next snapshot is published.
@@ -116,10 +118,11 @@ export class Controller {
 
   /** To be called at each change of an endpoint's state: publishes within COALESCE_MS. */
   healthChanged(change: HealthChange): void {
-    const { log, clock, health } = this.parts;
+    const { log, clock, health, narrator } = this.parts;
     const config = this.inUse?.config;
     const isFailover = tellChange(log, change, config, clock.now());
     if (isFailover) this.pendingFailures.push(change);
+    narrator.healthChanged(change);
     if (config === undefined) return;
     if (isFailover) tellWhenAllDown(log, change.pool, config, (p, e) => health.stateOf(p, e).state);
     this.republishSoon();
@@ -164,6 +167,7 @@ export class Controller {
     const { log, metrics, configPath, stateDirectory } = this.parts;
     log.info({ reason }, 'loading the config');
     let taken = false;
+    let fault: string | undefined;
     let files: readonly SeenFile[] = [];
     try {
       const request = {
@@ -180,14 +184,16 @@ export class Controller {
       if (outcome.loaded !== undefined) {
         await this.take(outcome.loaded);
         taken = true;
-      }
+      } else fault = firstError(outcome);
     } catch (error) {
       if (this.end.signal.aborted) return false;
       log.error({ err: error }, 'the load failed');
+      fault = error instanceof Error ? error.message : String(error);
     }
     this.parts.watch(files, taken);
     metrics.reloads.inc({ result: taken ? 'success' : 'failure' });
     metrics.lastReloadOk.set(taken ? 1 : 0);
+    this.parts.narrator.loaded(reason, fault);
     log[taken ? 'info' : 'error'](
       { reason, generation: this.generation },
       taken ? 'the new config is in use' : 'the config was not taken; everything stays as it was',
@@ -243,6 +249,7 @@ export class Controller {
       metrics.publishes.inc({ result: 'success' });
     } catch (error) {
       metrics.publishes.inc({ result: 'failure' });
+      this.parts.narrator.publishFailed(error);
       log.error({ err: error }, 'publishing failed; the last snapshot stays');
       this.timer = clock.setTimer(() => this.republish(), RETRY_MS);
       return;
@@ -253,6 +260,7 @@ export class Controller {
         metrics.failoverSeconds.observe({ pool }, (now - firstFailureAt) / 1000);
     }
     this.pendingFailures = [];
+    this.parts.narrator.published(this.inUse!.config, this.grownUnder!);
   }
 
   private compose(loaded: Loaded): SnapshotBuffers {
@@ -263,6 +271,11 @@ export class Controller {
     const settings = this.settings.make(loaded);
     return { generation: ++this.generation, image, views: geo.maps, owners, rotation, settings };
   }
+}
+
+function firstError({ problems }: LoadOutcome): string {
+  const problem = problems.find(({ severity }) => severity === 'error');
+  return problem === undefined ? 'it cannot be loaded' : formatProblem(problem);
 }
 
 function logProblems(log: Log, outcome: LoadOutcome): void {

@@ -51,7 +51,7 @@ export function createRoutes(source: HttpSource, log: Log): Hono {
     c.json(
       {
         error:
-          'no such page; see /metrics, /livez, /readyz, /api/v1/status, /api/v1/explain, POST /api/v1/health/POOL/ENDPOINT',
+          'no such page; see /metrics, /livez, /readyz, /api/v1/status, /api/v1/explain, /api/v1/timeline, POST /api/v1/health/POOL/ENDPOINT',
       },
       404,
     ),

@@ -1,5 +1,6 @@
 import type { Config, Endpoint } from '../config/model.ts';
 import type { EndpointState } from '../snapshot/compile/conditions.ts';
+import type { RememberedGood } from './remembered-steering.ts';
 
 /** Endpoints answer for each other within these. */
 const kinds = ['4', '6', 'host'] as const;
@@ -25,6 +26,18 @@ export class LastGood {
     const { name, endpoints } = config.pools[pool]!;
     const own = endpoints[endpoint]!;
     return this.good.get(`${kindOf(own)} ${name}`)?.has(own.name) ?? false;
+  }
+
+  /** What is to survive a restart. */
+  remember(): RememberedGood[] {
+    return [...this.good].map(([key, endpoints]) => {
+      const [kind, pool] = key.split(' ') as [string, string];
+      return { pool, kind, endpoints: [...endpoints] };
+    });
+  }
+
+  restore(remembered: readonly RememberedGood[]): void {
+    for (const { pool, kind, endpoints } of remembered) this.good.set(`${kind} ${pool}`, new Set(endpoints));
   }
 }
 

@@ -17,6 +17,7 @@ import { HostTable, lookUp } from './host-table.ts';
 import { LastGood } from './last-good.ts';
 import { MaintenancePlan } from './maintenance-plan.ts';
 import { nextMoment } from './moments.ts';
+import { fitting, identitiesOf, type RememberedSteering } from './remembered-steering.ts';
 import { Succession } from './succession.ts';
 
 export interface LiveParts {
@@ -106,6 +107,19 @@ export class LiveConditions {
     const { name } = regions[pools[pool]!.endpoints[endpoint]!.region]!;
     const { health } = this.parts;
     return withinRegion(health.stateOf(pool, endpoint).state, health.stateOfRegion(name)?.state);
+  }
+
+  /** What is to survive a restart. */
+  remember(): RememberedSteering {
+    const good = this.lastGood.remember();
+    return { pools: identitiesOf(this.config!), ...this.composer.remember(), good };
+  }
+
+  /** Takes up what the run before remembered of pools that are as they were; before the first `compose`. */
+  restore(config: Config, remembered: RememberedSteering): void {
+    const known = fitting(remembered, config);
+    this.composer.restore(known);
+    this.lastGood.restore(known.good);
   }
 
   stop(): void {

@@ -1,5 +1,6 @@
 import { SHARE_ALL } from '../steering/nodes.ts';
 import { nextRampStep, RAMP_STEPS, rampShare } from '../steering/ramp.ts';
+import type { RememberedReturn } from './remembered-steering.ts';
 
 /** `unknown`: no probe has said enough yet. */
 export type RegionStanding = 'up' | 'down' | 'unknown';
@@ -43,6 +44,23 @@ export class Returns {
       share: rampShare(nowMs - returnedMs, rampMs),
       nextMs: step === undefined ? undefined : returnedMs + step,
     };
+  }
+
+  /** What is to survive a restart: regions of which there is anything to say. */
+  remember(): RememberedReturn[] {
+    return [...this.courses].flatMap(([key, { downSinceMs, returnedMs }]) => {
+      if (downSinceMs === undefined && returnedMs === undefined) return [];
+      const [pool, region] = JSON.parse(key) as [string, string];
+      return [{ pool, region, downSinceMs: downSinceMs ?? null, returnedMs: returnedMs ?? null }];
+    });
+  }
+
+  /** Before the first round. */
+  restore(remembered: readonly RememberedReturn[]): void {
+    for (const { pool, region, downSinceMs, returnedMs } of remembered) {
+      const course = { downSinceMs: downSinceMs ?? undefined, returnedMs: returnedMs ?? undefined };
+      this.courses.set(JSON.stringify([pool, region]), course);
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { formatProblem } from '../runtime/problem.ts';
 import type { Random } from '../runtime/random.ts';
 import { version } from '../runtime/version.ts';
 import type { SnapshotBuffers } from '../snapshot/buffers.ts';
+import { Chronicle } from './chronicle.ts';
 import { Controller } from './controller.ts';
 import { DataPlane, formatSocket } from './data-plane.ts';
 import { explain } from './explain.ts';
@@ -22,6 +23,8 @@ import { runLoad } from './loader.ts';
 import { registerViews } from './metric-views.ts';
 import { QueryLog } from './query-log.ts';
 import { describeStatus, type Status } from './status.ts';
+import { SteeringMemory } from './steering-memory.ts';
+import { addTimelineRoute } from './timeline/timeline-route.ts';
 import { openWriterStore } from './writer-store.ts';
 
 export interface ServiceOptions {
@@ -80,6 +83,8 @@ class RunningService implements Service {
   private readonly controller: Controller;
   private readonly files: FileWatch;
   private memory: HealthMemory | undefined;
+  private steeringMemory: SteeringMemory | undefined;
+  private readonly chronicle: Chronicle;
   private readonly dataPlane: DataPlane;
   private readonly queryLog: QueryLog;
   private http: HttpServer | undefined;
@@ -94,6 +99,7 @@ class RunningService implements Service {
     this.queryLog = new QueryLog(this.dataPlane.logRings, options.clock, options.log, (restarts) =>
       metrics.workerRestarts.inc({ worker: 'query-log' }, restarts),
     );
+    this.chronicle = new Chronicle({ ...options, metrics });
     const reports = new Reports(options.clock);
     this.health = createHealthChecker({
       ...options,
@@ -107,7 +113,9 @@ class RunningService implements Service {
       onOwnFault: ({ reason, probes }) =>
         options.log.error({ probes }, `${reason}; until then nothing new is known of the endpoints`),
       onSelf: (state) => this.controller.selfChanged(state),
-      onProbe: ({ pool, endpoint, region, code, durationMs }) => {
+      onProbe: (report) => {
+        const { pool, endpoint, region, code, durationMs } = report;
+        this.chronicle.narrator.probed(report);
         metrics.probes.inc({ pool, endpoint, result: code });
         metrics.probeSeconds.observe({ pool, region }, durationMs / 1000);
       },
@@ -118,11 +126,13 @@ class RunningService implements Service {
       ...options,
       metrics,
       health: this.health,
+      narrator: this.chronicle.narrator,
       load: runLoad,
       prepare: (next, snapshot) => this.prepare(next, snapshot),
       publish: (snapshot) => {
         this.queryLog.nameGeneration(snapshot.generation, this.config);
         this.dataPlane.publish(snapshot);
+        this.steeringMemory?.changed();
       },
       oldestInUse: () => Math.min(...this.dataPlane.status().map(({ generation }) => generation)),
       watch: (files, inUse) => (inUse ? this.files.set(files) : this.files.add(files)),
@@ -149,12 +159,15 @@ class RunningService implements Service {
     if (http !== undefined) this.http = await this.openHttp(http);
     const { directory } = loaded.config.state;
     this.memory = new HealthMemory({ directory, clock, warn: (message) => log.warn(message) });
+    await this.chronicle.open(loaded.config);
     await this.health.start(loaded.config, await this.memory.load());
     this.memory.keep(() => this.health.remember());
     this.controller.conditions.succession.open(
       await openWriterStore(directory, (message) => log.warn(message)),
     );
+    const steeringMemory = await this.restoreSteering(loaded.config);
     await this.controller.begin(loaded, outcome.files);
+    steeringMemory.keep(() => this.controller.conditions.remember());
     const { dns, tls } = loaded.config.listen;
     log.info(
       {
@@ -194,9 +207,21 @@ class RunningService implements Service {
     this.health.stop();
     await this.controller.stop();
     this.files.stop();
-    await Promise.all([this.dataPlane.stop().then(() => this.queryLog.stop()), this.memory?.stop()]);
+    await Promise.all([
+      this.dataPlane.stop().then(() => this.queryLog.stop()),
+      ...[this.memory?.stop(), this.steeringMemory?.stop(), this.chronicle.stop()],
+    ]);
     // Last, so that /readyz says that the node is stopping for as long as it is.
     await this.http?.stop();
+  }
+
+  private async restoreSteering(config: Config): Promise<SteeringMemory> {
+    const { clock, log } = this.options;
+    const { directory } = config.state;
+    this.steeringMemory = new SteeringMemory({ directory, clock, warn: (message) => log.warn(message) });
+    const remembered = await this.steeringMemory.load();
+    if (remembered !== undefined) this.controller.conditions.restore(config, remembered);
+    return this.steeringMemory;
   }
 
   /** Opens what the next config asks for; on failure what is open stays. */
@@ -220,6 +245,7 @@ class RunningService implements Service {
       await before?.stop();
     }
     this.queryLog.take(next.config);
+    this.chronicle.take(next.config);
   }
 
   private openHttp(address: SocketAddress): Promise<HttpServer> {
@@ -239,6 +265,7 @@ class RunningService implements Service {
       take: (pool, endpoint, report) => this.health.report(pool, endpoint, report),
       count: (result) => this.metrics.healthReports.inc({ result }),
     });
+    addTimelineRoute(app, this.chronicle.timeline);
     return startHttp(app, address, log);
   }
 

@@ -22,6 +22,8 @@ export interface ProbeReport {
   readonly region: string;
   readonly ok: boolean;
   readonly code: ProbeCode;
+  /** Why it failed; undefined when it did not. */
+  readonly reason: string | undefined;
   readonly durationMs: number;
 }
 
@@ -202,7 +204,8 @@ class Checker implements HealthChecker {
     };
     const { table, places } = this.inventory;
     for (const { pool, endpoint, poolName, endpointName, region } of places.get(check) ?? []) {
-      this.parts.onProbe({ pool: poolName, endpoint: endpointName, region, ok, code, durationMs });
+      const { reason } = result;
+      this.parts.onProbe({ pool: poolName, endpoint: endpointName, region, ok, code, reason, durationMs });
       if (certificate !== undefined) this.certificates.saw(poolName, endpointName, certificate.warning);
       const seen = certificate ?? table.at(pool, endpoint).certificate;
       table.record(

@@ -1,5 +1,6 @@
-import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { limits } from '../runtime/limits.ts';
+import { StateKeeper } from '../runtime/state-keeper.ts';
 import { readHealthFile, writeHealthFile } from './health-file.ts';
 import type { RememberedHealth } from './remembered.ts';
 
@@ -11,22 +12,20 @@ export interface HealthMemoryParts {
   readonly warn: (message: string) => void;
 }
 
-/** Changes are written together after so long. */
-const coalesceMs = 1_000;
-/** Written at least so often, so that the times in the file stay young while nothing changes. */
-const refreshMs = 60_000;
-
 /** Keeps the last known states in `health.json`, so that a restart does not begin by knowing nothing. */
 export class HealthMemory {
   private readonly parts: HealthMemoryParts;
-  private source: (() => readonly RememberedHealth[]) | undefined;
-  private timer: Timer | undefined;
-  private timerDueMs = 0;
-  private writing: Promise<void> = Promise.resolve();
-  private failed = false;
+  private readonly keeper: StateKeeper;
+  private source: () => readonly RememberedHealth[] = () => [];
 
   constructor(parts: HealthMemoryParts) {
     this.parts = parts;
+    const { directory, clock, warn } = parts;
+    this.keeper = new StateKeeper({
+      clock,
+      warn,
+      write: () => writeHealthFile(directory, clock.now(), this.source()),
+    });
   }
 
   /** What the run before knew, without what is too old to mean anything. Never rejects. */
@@ -47,43 +46,16 @@ export class HealthMemory {
   /** From now on writes what `source` gives: after each change, and every minute. */
   keep(source: () => readonly RememberedHealth[]): void {
     this.source = source;
-    this.writeWithin(refreshMs);
+    this.keeper.begin();
   }
 
   /** A state changed. */
   changed(): void {
-    if (this.source !== undefined) this.writeWithin(coalesceMs);
+    this.keeper.changed();
   }
 
   /** Writes a last time; resolves when the file is on disk, or cannot be. */
-  async stop(): Promise<void> {
-    this.timer?.cancel();
-    this.timer = undefined;
-    this.write();
-    this.source = undefined;
-    await this.writing;
-  }
-
-  private writeWithin(delayMs: number): void {
-    const dueMs = this.parts.clock.monotonicMs() + delayMs;
-    if (this.timer !== undefined && this.timerDueMs <= dueMs) return;
-    this.timer?.cancel();
-    this.timerDueMs = dueMs;
-    this.timer = this.parts.clock.setTimer(() => {
-      this.timer = undefined;
-      this.write();
-      this.writeWithin(refreshMs);
-    }, delayMs);
-  }
-
-  /** One write at a time: each begins when the one before has ended. */
-  private write(): void {
-    const { source } = this;
-    if (source === undefined) return;
-    this.writing = this.writing.then(async () => {
-      const problem = await writeHealthFile(this.parts.directory, this.parts.clock.now(), source());
-      if (problem !== undefined && !this.failed) this.parts.warn(problem);
-      this.failed = problem !== undefined;
-    });
+  stop(): Promise<void> {
+    return this.keeper.stop();
   }
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { eventKinds } from '../config/event-kinds.ts';
 
 /** Bounds of the histograms, seconds. */
 const probeBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -63,6 +64,18 @@ export function createMetrics() {
       help: 'Loads of geo databases that failed; the map before them stays in use.',
       registers,
     }),
+    timelineEvents: new Counter({
+      name: 'meridian_timeline_events_total',
+      help: 'Events of the timeline, by kind.',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
+    webhookDeliveries: new Counter({
+      name: 'meridian_webhook_deliveries_total',
+      help: 'Events for webhooks and their tries, by result.',
+      labelNames: ['result'] as const,
+      registers,
+    }),
     workerRestarts: new Counter({
       name: 'meridian_worker_restarts_total',
       help: 'Workers that ended and were started again.',
@@ -96,6 +109,10 @@ export function createMetrics() {
   }
   for (const result of ['accepted', 'unauthorized', 'unknown', 'malformed']) {
     metrics.healthReports.inc({ result }, 0);
+  }
+  for (const kind of eventKinds) metrics.timelineEvents.inc({ kind }, 0);
+  for (const result of ['delivered', 'retried', 'refused', 'failed', 'dropped']) {
+    metrics.webhookDeliveries.inc({ result }, 0);
   }
   metrics.lastReloadOk.set(1);
   return metrics;

@@ -271,4 +271,28 @@ export const limits = {
   healthMemoryAgeMs: 600_000,
   /** `writers.json`: one short line for each failover that is held. */
   writerFileBytes: 16 * 1024 * 1024,
+  /** `steering.json`, and how long ago at most it was written. */
+  steeringFileBytes: 64 * 1024 * 1024,
+  steeringMemoryAgeMs: 600_000,
+
+  /** Each of the two files of the timeline. */
+  timelineFileBytes: 2 * 1024 * 1024,
+  /** Events at hand, and those that wait to be written. */
+  timelineEvents: 10_000,
+  /** Events of one answer of the API. */
+  timelinePage: 1_000,
+  /** Probe errors of one event. */
+  timelineEvidence: 5,
+
+  webhooks: 8,
+  webhookSecretFileBytes: 4_096,
+  /** Events that wait for one webhook; the oldest goes when another one comes. */
+  webhookQueue: 1_000,
+  /** Tries of one event, and the time for all of them. */
+  webhookTries: 8,
+  webhookGiveUpMs: 600_000,
+  /** Wait before the second try; doubled each time, up to the second. */
+  webhookRetryMs: 2_000,
+  webhookRetryMaxMs: 120_000,
+  webhookHeaderBytes: 16_384,
 } as const;

@@ -8,7 +8,7 @@ const sections: [string, string[]][] = [
   [
     'frobnicate: 1',
     [
-      '1:1: unknown key `frobnicate`; known here: node, listen, dns, rate-limit, state, query-log, geo, regions, monitors, pools, policies, overrides, maintenance, zones [CONFIG_KEY]',
+      '1:1: unknown key `frobnicate`; known here: node, listen, dns, rate-limit, state, query-log, notify, geo, regions, monitors, pools, policies, overrides, maintenance, zones [CONFIG_KEY]',
     ],
   ],
   ['query-log:', ['1:1: `query-log`: found nothing, wanted a mapping with `to` [CONFIG_VALUE]']],

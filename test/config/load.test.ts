@@ -18,6 +18,7 @@ describe('loadConfig', () => {
       file: resolve('c.yaml'),
       node: { name: 'host-1' },
       pushTokens: [],
+      webhooks: [],
       listen: {
         dns: [
           { address: { family: 4, bytes: Uint8Array.from(bytes('127 0 0 1')) }, port: 5300 },

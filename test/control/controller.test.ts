@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Controller, type ControllerParts } from '../../src/control/controller.ts';
 import type { Loaded, LoadOutcome } from '../../src/control/load.ts';
+import type { News } from '../../src/control/timeline/event.ts';
+import { Narrator } from '../../src/control/timeline/narrator.ts';
 import { emptyGeoMap } from '../../src/geo/map.ts';
 import type { HealthChange } from '../../src/health/table.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
@@ -42,6 +44,7 @@ class Bench {
   readonly metrics = createMetrics();
   readonly published: SnapshotBuffers[] = [];
   readonly watched: boolean[] = [];
+  readonly news: News[] = [];
   /** Endpoints that the health checker knows, in the order of its config. */
   known: readonly string[] = [];
   down = new Set<string>();
@@ -72,6 +75,7 @@ class Bench {
       clock: this.clock,
       log: pino({ level: 'silent' }),
       metrics: this.metrics,
+      narrator: new Narrator({ clock: this.clock, record: (news) => this.news.push(news) }),
       health: health as unknown as ControllerParts['health'],
       load: (request) => {
         this.offered.push(request.spareImage);

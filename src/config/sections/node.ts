@@ -34,7 +34,7 @@ export const stateSchema = z
       directory: text('a directory')
         .optional()
         .describe(
-          'Where health, the compiled geo map and the secret of cookies survive a restart; relative to this file. Default: chosen by the command.',
+          'Where health, slow starts, floors, the timeline, the compiled geo map and the secret of cookies survive a restart; relative to this file. Default: chosen by the command.',
         ),
     },
     { error: 'a mapping with `directory`' },
