@@ -55,7 +55,7 @@ export const Serving = {
   NODATA: 5,
   /** All are down: `all-down: servfail`. */
   SERVFAIL: 6,
-  /** The pool has no endpoint of this kind. */
+  /** No endpoint can have a record of this kind. */
   NONE: 7,
   /** A floor holds: verdicts are those of the moment before. */
   FROZEN: 8,
@@ -67,6 +67,10 @@ export const Serving = {
   DEGRADED: 11,
   /** The client's region has addresses of the other family only. */
   OTHER_FAMILY: 12,
+  /** Endpoints are hosts, and none of them has a known address. */
+  UNRESOLVED: 13,
+  /** Endpoints are hosts, and none of them has an address of this family now. */
+  LACKING: 14,
 } as const;
 export type Serving = (typeof Serving)[keyof typeof Serving];
 

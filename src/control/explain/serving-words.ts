@@ -43,6 +43,8 @@ const words: Readonly<Record<Serving, string>> = {
   [Serving.RESIDENCY]: 'no region that may serve this client can',
   [Serving.FALLBACK]: 'the fallback',
   [Serving.DEGRADED]: 'none is fully up: endpoints that are degraded',
+  [Serving.UNRESOLVED]: 'no host in it has a known address: no records',
+  [Serving.LACKING]: 'no host in it has an address of this family now',
   [Serving.OTHER_FAMILY]: 'the client’s region has addresses of the other family only',
 };
 
