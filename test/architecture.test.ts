@@ -19,7 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   snapshot: ['dns', 'ip', 'geo', 'zone', 'steering'],
   'snapshot/compile': [
     ...['dns', 'ip', 'geo', 'zone', 'steering', 'snapshot'],
-    ...['config/model.ts', 'config/policy-model.ts', 'config/policy-uses.ts'],
+    ...['config/flattened.ts', 'config/model.ts', 'config/policy-model.ts', 'config/policy-uses.ts'],
   ],
   query: ['dns', 'ip', 'geo', 'steering', 'snapshot'],
   'query-log': ['query', 'dns', 'ip'],

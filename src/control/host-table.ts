@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns/promises';
+import { flattenedPools } from '../config/flattened.ts';
 import type { Config } from '../config/model.ts';
 import { formatName } from '../dns/names.ts';
 import { parseAddress } from '../ip/address.ts';
@@ -14,7 +15,7 @@ export interface HostTableParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly lookUp: LookUp;
-  /** A host has other addresses than before. */
+  /** A host has other addresses than before, or they may be told for another time. */
   readonly onChange: () => void;
 }
 
@@ -36,7 +37,10 @@ export class HostTable {
     this.parts = parts;
   }
 
-  /** Looks up the hosts of a config that are not known yet; resolves when each has had its first try. */
+  /**
+   * Looks up the hosts of a config that are not known yet; resolves when each has had its first try, or after
+   * `limits.hostFirstWaitMs`: a resolver that is silent keeps nobody from being answered.
+   */
   async add(config: Config): Promise<void> {
     const tries: Promise<void>[] = [];
     for (const name of hostsOf(config)) {
@@ -44,7 +48,14 @@ export class HostTable {
       this.hosts.set(name, { addresses: [], failures: 0, timer: undefined });
       tries.push(this.refresh(name));
     }
-    await Promise.all(tries);
+    if (tries.length === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.parts.clock.setTimer(resolve, limits.hostFirstWaitMs);
+      void Promise.all(tries).then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   /** Forgets the hosts that the config in use does not have. */
@@ -78,20 +89,18 @@ export class HostTable {
     }
     // The config may have dropped it meanwhile, and taken it up again as another.
     if (this.hosts.get(name) !== host) return;
-    const before = keyOf(host.addresses);
-    if (found !== undefined) {
-      host.addresses = found;
-      host.failures = 0;
-    } else host.failures++;
+    const next = found === undefined || isAlike(host.addresses, found) ? host.addresses : found;
+    const changed = next !== host.addresses;
+    host.addresses = next;
+    host.failures = found === undefined ? host.failures + 1 : 0;
     host.timer = this.parts.clock.setTimer(() => void this.refresh(name), this.waitMs(host));
-    if (keyOf(host.addresses) !== before) this.parts.onChange();
+    if (changed) this.parts.onChange();
   }
 
   private waitMs({ addresses, failures }: Host): number {
     if (failures > 0)
       return Math.min(limits.hostRetryMs * 2 ** Math.min(failures - 1, 10), limits.hostRefreshMs);
-    const ttlMs = Math.min(...addresses.map(({ ttlSeconds }) => 1000 * ttlSeconds), limits.hostRefreshMs);
-    return Math.max(ttlMs, limits.hostRetryMs);
+    return Math.max(Math.min(1_000 * leastTtl(addresses), limits.hostRefreshMs), limits.hostRetryMs);
   }
 
   private tellFailure(name: string, { failures, addresses }: Host, error: unknown): void {
@@ -101,17 +110,30 @@ export class HostTable {
   }
 }
 
-function hostsOf({ pools }: Config): Set<string> {
+function hostsOf(config: Config): Set<string> {
   return new Set(
-    pools.flatMap(({ endpoints }) =>
-      endpoints.flatMap(({ address, host }) =>
+    [...flattenedPools(config)].flatMap((pool) =>
+      config.pools[pool]!.endpoints.flatMap(({ address, host }) =>
         address === undefined && host !== undefined ? formatName(host) : [],
       ),
     ),
   );
 }
 
-/** Order and TTLs differ from one answer to the next without a change of what is served. */
+/**
+ * Order and TTLs differ from one answer to the next without a change that is worth a new snapshot: addresses may be told
+ * for a shorter time than they could, down to half of it, but never for a longer one.
+ */
+function isAlike(before: readonly HostAddress[], now: readonly HostAddress[]): boolean {
+  const seconds = leastTtl(now);
+  const told = leastTtl(before);
+  return keyOf(before) === keyOf(now) && told <= seconds && seconds <= 2 * told;
+}
+
+function leastTtl(addresses: readonly HostAddress[]): number {
+  return Math.min(...addresses.map(({ ttlSeconds }) => ttlSeconds));
+}
+
 function keyOf(addresses: readonly HostAddress[]): string {
   return addresses
     .map(({ address }) => address.bytes.join('.'))

@@ -107,10 +107,10 @@ export class RegionShares {
     const { value, reading } = load;
     let { share, demand } = before;
     if (up && reading !== before.reading) {
-      demand = (value * SHARE_ALL) / Math.max(share, SHARE_STEP);
+      demand = (value * SHARE_ALL) / (share || SHARE_STEP);
       share = nextShare(share, value, band);
     }
-    share = Math.min(share, Math.floor(most / SHARE_STEP) * SHARE_STEP);
+    share = Math.min(share, most);
     const followed = { reading, demand, share };
     this.followed.set(key, followed);
     return followed;

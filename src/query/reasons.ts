@@ -20,6 +20,7 @@ export const reasons = {
   lastGood: extendedError(InfoCode.STALE_ANSWER, 'no endpoint is healthy; these were the last that were'),
   serveAll: extendedError(InfoCode.OTHER, 'no endpoint is healthy; the answer ignores health'),
   noEndpoint: extendedError(InfoCode.OTHER, 'no endpoint is healthy'),
+  unresolved: extendedError(InfoCode.OTHER, 'no endpoint has a known address'),
   frozen: extendedError(InfoCode.STALE_ANSWER, 'too few endpoints would be left; those of before are kept'),
   isolated: extendedError(
     InfoCode.STALE_ANSWER,

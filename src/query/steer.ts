@@ -103,7 +103,7 @@ function answerNothing(context: QueryContext, node: number): number {
     reply.rcode = Rcode.SERVFAIL;
     return DONE;
   }
-  // The cause may pass, unless there is no such record in whatever state.
+  // The cause may pass, unless there can be no such record in whatever state.
   const maxTtlSeconds = asker.serving === Serving.NONE ? ANY_TTL : asker.ttlSeconds;
   return writeNegative(context, node, maxTtlSeconds) ? DONE : FULL;
 }
@@ -116,7 +116,7 @@ function explainItself({ asker, reply, settings }: QueryContext): void {
 }
 
 /** By `Serving`. */
-const servingReasons = Array.from({ length: 16 }, (_, serving) => {
+const servingReasons = Array.from({ length: 32 }, (_, serving) => {
   switch (serving) {
     case Serving.ALL:
       return reasons.serveAll;
@@ -125,6 +125,8 @@ const servingReasons = Array.from({ length: 16 }, (_, serving) => {
     case Serving.NODATA:
     case Serving.SERVFAIL:
       return reasons.noEndpoint;
+    case Serving.UNRESOLVED:
+      return reasons.unresolved;
     case Serving.FROZEN:
       return reasons.frozen;
     case Serving.ISOLATED:

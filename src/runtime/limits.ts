@@ -166,6 +166,8 @@ export const limits = {
   hostAddresses: 16,
   hostRetryMs: 5_000,
   hostRefreshMs: 3_600_000,
+  /** A load waits no longer for the first look-ups of all its hosts. */
+  hostFirstWaitMs: 2_000,
   /** Steps of one decision that an explanation tells. */
   traceSteps: 4_096,
   /** (policy, region) pairs that can be counted one by one. */

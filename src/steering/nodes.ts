@@ -55,7 +55,7 @@ export const Serving = {
   NODATA: 5,
   /** All are down: `all-down: servfail`. */
   SERVFAIL: 6,
-  /** The pool has no endpoint of this kind. */
+  /** No endpoint can have a record of this kind. */
   NONE: 7,
   /** A floor holds: verdicts are those of the moment before. */
   FROZEN: 8,
@@ -73,6 +73,10 @@ export const Serving = {
   BEHIND: 14,
   /** This node is cut off: verdicts are those of before. */
   ISOLATED: 15,
+  /** Endpoints are hosts, and none of them has a known address. */
+  UNRESOLVED: 16,
+  /** Endpoints are hosts, and none of them has an address of this family now. */
+  LACKING: 17,
 } as const;
 export type Serving = (typeof Serving)[keyof typeof Serving];
 

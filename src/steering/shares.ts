@@ -17,7 +17,7 @@ export interface RegionDemand {
 }
 
 export interface RegionShare {
-  /** Of SHARE_ALL client prefixes, how many the region lets in; a multiple of SHARE_STEP. */
+  /** Of SHARE_ALL client prefixes, how many the region lets in; by a band a multiple of SHARE_STEP. */
   readonly share: number;
   /** What it will serve, with what falls to it because nobody lets it in. */
   readonly load: number;
@@ -90,7 +90,7 @@ function settle(regions: readonly RegionDemand[], delay: number): RegionShare[] 
     parts = next;
     if (still) break;
   }
-  const shares = parts.map(quantised);
+  const shares = parts.map((part, i) => quantised(part, regions[i]!));
   const { loads } = flow(
     regions,
     shares.map((share) => share / SHARE_ALL),
@@ -113,8 +113,12 @@ function delayed(band: LoadBand, delay: number): LoadBand {
   return { ...band, low: band.low + delay * (band.high - band.low) };
 }
 
-/** Small changes of demand shall move no client. The margin keeps a part that is a step from falling below it. */
-function quantised(part: number): number {
+/**
+ * Small changes of demand shall move no client. The margin keeps a part that is a step from falling below it. What a slow
+ * start or a measured load lets in is given: a reading answers to that very share.
+ */
+function quantised(part: number, { band, most, up }: RegionDemand): number {
+  if (up && band === undefined) return most;
   return Math.floor((part * SHARE_ALL) / SHARE_STEP + 1e-6) * SHARE_STEP;
 }
 

@@ -395,7 +395,7 @@ describe('capacity', () => {
     world.compose();
     world.region(1, 'up');
     world.loads.set(source.url, { value: 5, ageMs: 0, reading: 1 });
-    expect(percents(world.compose(61_000))).toEqual([100, 9, 100]);
+    expect(percents(world.compose(61_000))).toEqual([100, 10, 100]);
     world.loads.set(source.url, { value: 5, ageMs: 0, reading: 2 });
     expect(percents(world.compose(600_000))).toEqual([100, 19, 100]);
   });

@@ -177,6 +177,13 @@ describe('capacityShares', () => {
   });
   const anyRegions = fc.array(anyRegion, { minLength: 1, maxLength: 8 }).map(line);
 
+  it('leaves a share that was measured as it is: the next reading answers to that', () => {
+    const most = Math.floor(SHARE_STEP / 3);
+    const full = { demand: 10, band: undefined, up: true, most: SHARE_ALL, order: [1] };
+    const measured = { ...full, most, order: [0] };
+    expect(capacityShares([full, measured]).map(({ share }) => share)).toEqual([SHARE_ALL, most]);
+  });
+
   it('loses nobody, is the same each time, and keeps to its steps', () => {
     fc.assert(
       fc.property(anyRegions, (regions) => {

@@ -1,3 +1,4 @@
+import { parseAddress } from '../../src/ip/address.ts';
 import type { Conditions, EndpointState, Held, HostAddress } from '../../src/snapshot/compile/conditions.ts';
 import { SHARE_ALL } from '../../src/steering/nodes.ts';
 
@@ -12,6 +13,7 @@ export class Situation implements Conditions {
   private readonly shares = new Map<string, number>();
   private readonly calm = new Map<string, number>();
   private readonly holds = new Map<number, Held>();
+  private readonly hosts = new Map<string, readonly HostAddress[]>();
 
   state(pool: number, endpoint: number): EndpointState {
     return this.states.get(`${pool}/${endpoint}`) ?? 'up';
@@ -37,8 +39,15 @@ export class Situation implements Conditions {
     return this.calm.get(`${pool}/${endpoint}`);
   }
 
-  hostAddresses(): readonly HostAddress[] {
-    return [];
+  hostAddresses(pool: number, endpoint: number): readonly HostAddress[] {
+    return this.hosts.get(`${pool}/${endpoint}`) ?? [];
+  }
+
+  /** What the host of an endpoint resolves to, all for as long. */
+  setHost(pool: number, endpoint: number, ttlSeconds: number, ...addresses: readonly string[]): this {
+    const found = addresses.map((text) => ({ address: parseAddress(text)!, ttlSeconds }));
+    this.hosts.set(`${pool}/${endpoint}`, found);
+    return this;
   }
 
   held(policy: number): Held | undefined {

@@ -34,6 +34,8 @@ export interface EndpointSpec {
   readonly region: number;
   readonly family: 4 | 6;
   readonly weight: number;
+  /** By host name alone; `family` says nothing then. */
+  readonly host?: true;
 }
 
 export interface Question {
@@ -193,9 +195,14 @@ const plainSteering = {
 } as const;
 
 function poolOf(specs: readonly EndpointSpec[], index: number): Pool {
-  const endpoints = specs.map(({ region, family, weight }, i): Endpoint => {
+  const endpoints = specs.map(({ region, family, weight, host }, i): Endpoint => {
+    const base = { name: `e${i}`, region, weight };
+    if (host) {
+      const name = wireName(`e${i}.hosts.example.`);
+      return { ...base, address: undefined, host: name, probe: { address: undefined, port: undefined } };
+    }
     const address = addressOf(index, i, family);
-    return { name: `e${i}`, region, address, host: undefined, weight, probe: { address, port: undefined } };
+    return { ...base, address, host: undefined, probe: { address, port: undefined } };
   });
   return {
     ...{ name: `p${index}`, monitor: undefined, endpoints },

@@ -1,7 +1,7 @@
 import type { Policy } from '../../config/policy-model.ts';
 import { poolsOf } from '../../config/policy-uses.ts';
 import { formatPrefix, prefixOf } from '../../ip/prefix.ts';
-import { DOUBT_TTL_SECONDS } from '../../snapshot/compile/tree/ttl.ts';
+import { DOUBT_TTL_SECONDS, hostSeconds } from '../../snapshot/compile/tree/ttl.ts';
 import { Asker } from '../../steering/asker.ts';
 import {
   BranchField,
@@ -38,6 +38,8 @@ function boundWords({ config, conditions }: Scene, policy: Policy, seconds: numb
   const unjudged = members.find(({ pool, endpoint }) => conditions.state(pool, endpoint) === 'unknown');
   if (unjudged !== undefined && seconds <= DOUBT_TTL_SECONDS && seconds < maxSeconds)
     return `short while no probe has judged ${unjudged.name}`;
+  if (seconds < maxSeconds && seconds === Math.max(1, hostSeconds(config, conditions, policy)))
+    return 'that of a host’s own record, or the least while a host has no address';
   if (seconds === maxSeconds)
     return minSeconds === maxSeconds ? 'as configured' : 'its longest, nothing is to change soon';
   const calm = members.map((each) => ({ ...each, ms: conditions.calmMs(each.pool, each.endpoint) }));

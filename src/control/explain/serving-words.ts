@@ -44,6 +44,8 @@ const words: Readonly<Record<Serving, string>> = {
   [Serving.FALLBACK]: 'the fallback',
   [Serving.DEGRADED]: 'none is fully up: endpoints that are degraded',
   [Serving.ISOLATED]: 'this node is cut off: verdicts of before',
+  [Serving.UNRESOLVED]: 'no host in it has a known address: no records',
+  [Serving.LACKING]: 'no host in it has an address of this family now',
   [Serving.OTHER_FAMILY]: 'the client’s region has addresses of the other family only',
   [Serving.BETWEEN_WRITERS]: 'the name moves from one writer to another: no records in between',
   [Serving.BEHIND]: 'no endpoint is both healthy and caught up: no records',

@@ -1,8 +1,8 @@
 import type { Config, ServiceForm, Steering } from '../../config/model.ts';
 import { poolsUnder } from '../../config/policy-uses.ts';
-import { Serving } from '../../steering/nodes.ts';
 import { EntryField, RecordKind, ROTATION_MAGIC, RotationHeader } from '../rotation.ts';
 import type { Conditions } from './conditions.ts';
+import { type Absence, absenceServing, findAbsence } from './tree/absence.ts';
 import { Grower } from './tree/grower.ts';
 import { hasKind } from './tree/members.ts';
 import { NodeWriter } from './tree/node-writer.ts';
@@ -70,18 +70,25 @@ class Entries {
   }
 
   private root(steering: Steering, kind: RecordKind): number {
-    const { config, everywhere, writer } = this;
+    const { config, conditions, everywhere, grower } = this;
     const { policy } = steering;
-    const none = { policy, serving: Serving.NONE };
-    // Nobody is placed for an answer that is empty wherever the client is.
-    if (!this.hasAny(steering, kind)) return writer.empty(none, false);
     const { families } = config.policies[policy]!;
-    const context = { kind, mode: 'strict', within: everywhere, only: everywhere, rule: policy } as const;
-    const place = this.grower.use({ policy }, { ...context, families, steering });
-    return place === 0 ? writer.empty(none, false) : place;
+    const own = { kind, within: everywhere, only: everywhere, families, steering };
+    const hasAny = this.hasAny(steering, kind);
+    const absence = hasAny ? 'none' : findAbsence(config, conditions, reachOf(config, policy).pools, own);
+    // Nobody is placed for an answer that is empty wherever the client is; hosts without an address are as if down.
+    if (!hasAny && absence !== 'unresolved') return this.nothing(policy, absence);
+    return grower.use({ policy }, { ...own, mode: 'strict', rule: policy }) || this.nothing(policy, absence);
   }
 
-  /** Whether the policy leads to any endpoint with such a record, in whatever state. */
+  /** A record that no endpoint can ever have is missed for as long as the zone says, any other as long as the policy does. */
+  private nothing(policy: number, absence: Absence): number {
+    const serving = absenceServing(absence, this.config.policies[policy]!);
+    const ttlSeconds = absence === 'none' ? undefined : this.grower.ttlOf(policy);
+    return this.writer.empty({ policy, serving, ttlSeconds }, false);
+  }
+
+  /** Whether the policy leads to any endpoint with such a record now, in whatever state. */
   private hasAny(steering: Steering, kind: RecordKind): boolean {
     const { config, conditions } = this;
     return reachOf(config, steering.policy).pools.some((pool) =>

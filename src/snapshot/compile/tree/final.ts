@@ -1,7 +1,9 @@
 import type { Policy } from '../../../config/policy-model.ts';
+import { poolsUnder } from '../../../config/policy-uses.ts';
 import { unreachable } from '../../../runtime/assert.ts';
 import { limits } from '../../../runtime/limits.ts';
 import { Order, Serving } from '../../../steering/nodes.ts';
+import { absenceServing, findAbsence } from './absence.ts';
 import { growBody } from './body.ts';
 import type { GrowContext, Mode } from './context.ts';
 import type { Grow } from './grow.ts';
@@ -46,15 +48,20 @@ export function chain(grow: Grow, policy: number, place: number, next: number): 
 
 function lastResort(grow: Grow, index: number, context: GrowContext, body: (mode: Mode) => number): number {
   const policy = grow.config.policies[index]!;
-  const rule = allDown(grow, index, policy, body);
+  const rule = allDown(grow, index, context, body);
   if (policy.fallback === undefined) return rule;
   const fallback = grow.use(policy.fallback, { ...context, mode: 'strict', rule: undefined });
   return fallback === 0 ? rule : grow.writer.gives(chain(grow, index, fallback, rule));
 }
 
-function allDown(grow: Grow, index: number, policy: Policy, body: (mode: Mode) => number): number {
+function allDown(grow: Grow, index: number, context: GrowContext, body: (mode: Mode) => number): number {
+  const { config, conditions } = grow;
+  const policy = config.policies[index]!;
   // There is nothing of the kind, in whatever state.
-  if (body('all') === 0) return empty(grow, index, Serving.NONE);
+  if (body('all') === 0) {
+    const absence = findAbsence(config, conditions, poolsUnder(config.policies, index), context);
+    return empty(grow, index, absenceServing(absence, policy));
+  }
   switch (policy.allDown) {
     case 'serve-all':
       return body('all');

@@ -1,3 +1,4 @@
+import { flattenedPools } from '../../../config/flattened.ts';
 import type { Config } from '../../../config/model.ts';
 import type { Policy } from '../../../config/policy-model.ts';
 import { poolsOf } from '../../../config/policy-uses.ts';
@@ -10,7 +11,8 @@ export const DOUBT_TTL_SECONDS = 5;
 
 /**
  * The longest TTL of what a policy itself decides: until its answer could change, between the bounds of the config.
- * An unjudged endpoint may turn out down at any moment: nobody shall hold its address for long.
+ * An unjudged endpoint may turn out down at any moment: nobody shall hold its address for long. An address of a host is
+ * told for no longer than the host's own record, and that there is none no longer than the policy's least; 1 s at least.
  */
 export function policyTtl(config: Config, conditions: Conditions, index: number): number {
   const policy = config.policies[index]!;
@@ -25,9 +27,25 @@ export function policyTtl(config: Config, conditions: Conditions, index: number)
   }
   if (conditions.isolatedTtlSeconds !== undefined) return Math.min(minSeconds, conditions.isolatedTtlSeconds);
   const seconds = Number.isFinite(changeMs) ? changeMs / 1000 : undefined;
-  const most = conditions.held(index)?.ttlSeconds ?? maxSeconds;
-  const ttl = Math.min(most, ttlSeconds(seconds, minSeconds, maxSeconds));
-  return doubt ? Math.min(ttl, DOUBT_TTL_SECONDS) : ttl;
+  const longest = conditions.held(index)?.ttlSeconds ?? maxSeconds;
+  const ttl = Math.min(longest, ttlSeconds(seconds, minSeconds, maxSeconds));
+  const most = Math.min(doubt ? DOUBT_TTL_SECONDS : ttl, hostSeconds(config, conditions, policy));
+  return Math.min(ttl, Math.max(1, most));
+}
+
+/** How long the addresses of a policy's hosts may be told: as long as the one that changes first. */
+export function hostSeconds(config: Config, conditions: Conditions, policy: Policy): number {
+  const flattened = flattenedPools(config);
+  let seconds = Number.POSITIVE_INFINITY;
+  for (const pool of poolsOf(policy)) {
+    if (!flattened.has(pool)) continue;
+    for (const [endpoint, { address }] of config.pools[pool]!.endpoints.entries()) {
+      if (address !== undefined) continue;
+      const found = conditions.hostAddresses(pool, endpoint).map(({ ttlSeconds }) => ttlSeconds);
+      seconds = Math.min(seconds, ...(found.length === 0 ? [policy.ttl.minSeconds] : found));
+    }
+  }
+  return seconds;
 }
 
 /** When windows of the policy open or close next, wall clock ms. */
