@@ -128,6 +128,8 @@ export const limits = {
 
   /** Time zones whose clocks are kept at hand; the world has some 600 names of them. */
   timeZones: 1_000,
+  /** Different windows whose next edges are kept at hand. */
+  windowStandings: 65_536,
   /** Rounds in which regions pass on what they do not take, until shares stand still. */
   shareRounds: 200,
 
