@@ -2,7 +2,7 @@ import { unreachable } from '../runtime/assert.ts';
 import type { Policy, Use } from './policy-model.ts';
 
 /** What a policy leads to directly: pools and policies. */
-function usesOf(policy: Policy): Use[] {
+export function usesOf(policy: Policy): Use[] {
   const fallback = policy.fallback === undefined ? [] : [policy.fallback];
   return [...ownUses(policy), ...fallback];
 }

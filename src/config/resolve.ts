@@ -4,6 +4,7 @@ import type { Draft } from './draft.ts';
 import type { LoadEnvironment } from './environment.ts';
 import type { Findings, Named } from './findings.ts';
 import type { Config, ZoneSource } from './model.ts';
+import { checkBreadth } from './policies/breadth.ts';
 import { PolicyContext, type PolicySurroundings } from './policies/context.ts';
 import { Nesting } from './policies/nesting.ts';
 import { warnOfEmptyRegions } from './policies/residency.ts';
@@ -76,6 +77,8 @@ export function resolveConfig(
   );
   tellRepeatedZones(zones, findings);
   if (findings.errors > 0 || !draft.node || !draft.state || !listen || !dns || !databases) return undefined;
+  checkBreadth(itemsOf(policies), regions.size, findings);
+  if (findings.errors > 0) return undefined;
   warnOfUnused(draft, around);
   warnOfEmptyRegions(draft.policies, around);
   return {

@@ -79,7 +79,7 @@ export class ConditionsComposer {
     const pools = config.pools.map((pool, p) => {
       const verdicts = this.verdictsOf(pool, p, overrides, maintenance);
       if (pool.floor !== undefined) {
-        inForce.set(pool.name, new Map(pool.endpoints.map(({ name }, e) => [name, verdicts.states[e]!])));
+        inForce.set(pool.name, this.verdictsInForce(pool, p, verdicts, overrides));
       }
       return { ...verdicts, ...this.sharesOf(config, pool, verdicts, moments) };
     });
@@ -135,6 +135,24 @@ export class ConditionsComposer {
       pools.set(pool, states.set(endpoint, state));
     }
     this.inForce = pools;
+  }
+
+  /** What health said, as the floor let it: not people's word, behind which the verdict of before stays. */
+  private verdictsInForce(
+    pool: ConditionedPool,
+    p: number,
+    { states }: Verdicts,
+    overrides: StandingOverrides,
+  ): ReadonlyMap<string, EndpointState> {
+    const before = this.inForce.get(pool.name);
+    const inForce = new Map<string, EndpointState>();
+    for (const [e, { name, region }] of pool.endpoints.entries()) {
+      const action = overrides.of(p, e, region)?.action;
+      const isForced = action === 'up' || action === 'down';
+      const verdict = isForced ? before?.get(name) : states[e]!;
+      if (verdict !== undefined) inForce.set(name, verdict);
+    }
+    return inForce;
   }
 
   private sharesOf(

@@ -51,7 +51,11 @@ export function answerSteered(
   const self = selfField(kind);
   const composed = self > 0 && words[entry + self] !== 0;
   const root = words[entry + EntryField.ROOTS + (composed ? RecordKind.A : kind)]!;
-  introduce(context, source, node, words[root + NodeHeader.TTL]!);
+  const { TTL } = NodeHeader;
+  const six = words[entry + EntryField.ROOTS + RecordKind.AAAA]!;
+  // A name that stands for itself gives the addresses of both families in one record, drawn as often as the first changes.
+  const rootTtl = words[root + TTL]!;
+  introduce(context, source, node, composed ? Math.min(rootTtl, words[six + TTL]!) : rootTtl);
   context.entry = entry;
   const recordAt = reply.at;
   const fits = composed
@@ -59,10 +63,11 @@ export function answerSteered(
     : writeChosen(context, entry, kind, root, ownerAt);
   if (asker.scope > context.scope) context.scope = asker.scope;
   explainItself(context);
-  count(context, entry);
+  count(context, entry, composed);
   if (!fits) return FULL;
   if (reply.at === recordAt) return answerNothing(context, node);
-  if (kind !== RecordKind.CNAME || query.type === RrType.CNAME) return DONE;
+  // RFC 8482 §4.1: a subset of what there is answers ANY; an alias is one, as it is where a zone has it.
+  if (kind !== RecordKind.CNAME || query.type === RrType.CNAME || query.type === RrType.ANY) return DONE;
   followName(query, rotation.bytes, words[choice.candidates[0]! + CandidateField.RECORD]! + 4);
   return reply.nameAt(recordAt + 12);
 }
@@ -143,10 +148,15 @@ const servingReasons = Array.from({ length: 32 }, (_, serving) => {
 });
 
 /** Counts the answer for the region of its first record, or the refusal. */
-function count({ rotation, counters, choice, asker }: QueryContext, entry: number): void {
+function count(
+  { rotation, counters, choice, hints, asker }: QueryContext,
+  entry: number,
+  composed: boolean,
+): void {
   const { words, regionCount } = rotation;
   const row = words[entry + EntryField.COUNTERS]!;
-  const first = choice.count === 0 ? -1 : words[choice.candidates[0]! + CandidateField.REGION]!;
+  const given = composed && choice.count === 0 ? hints : choice;
+  const first = given.count === 0 ? -1 : words[given.candidates[0]! + CandidateField.REGION]!;
   const column = asker.serving === Serving.RESIDENCY ? regionCount : first;
   if (column < 0) return;
   const slot = answerSlot(words[row + column]!);

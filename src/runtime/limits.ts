@@ -128,6 +128,8 @@ export const limits = {
 
   /** Time zones whose clocks are kept at hand; the world has some 600 names of them. */
   timeZones: 1_000,
+  /** Different windows whose next edges are kept at hand. */
+  windowStandings: 65_536,
   /** Rounds in which regions pass on what they do not take, until shares stand still. */
   shareRounds: 200,
 
@@ -147,6 +149,13 @@ export const limits = {
   answersPerQuery: 16,
   /** Policies inside of each other. */
   policyDepth: 8,
+  /** Ways down from one policy that one client's decision may have to try: policies lead to others by several of them. */
+  policyWays: 1_024,
+  /** Nodes, slots and 32nds of slots looked through for one question; some 20 ns each. */
+  decisionSteps: 8_192,
+  /** Sets of regions that residencies make, and trees grown for policies inside of residencies, for each set one. */
+  residencySets: 1_024,
+  residencyTrees: 16_384,
   /** Keys of one table of owners, and bytes of its file. */
   ownerKeys: 1_000_000,
   ownerFileBytes: 64 * 1024 * 1024,

@@ -1,5 +1,6 @@
 import type { GeoMap } from '../geo/map.ts';
 import { embeddedBits, embeddedBorder, embeddedIpv4 } from '../ip/embedded.ts';
+import { limits } from '../runtime/limits.ts';
 import { mix } from './mix.ts';
 
 /** Bits of a client's address that make its prefix for hashing and shares. */
@@ -42,6 +43,8 @@ export class Asker {
   servingPolicy = 0;
   /** The answer is empty, and nothing else may be tried. */
   stopped = false;
+  /** Steps that the decision may still take. */
+  stepsLeft = 0;
 
   begin(): void {
     this.looked = false;
@@ -50,6 +53,7 @@ export class Asker {
     this.serving = 0;
     this.servingPolicy = 0;
     this.stopped = false;
+    this.stepsLeft = limits.decisionSteps;
   }
 
   /** The client's number in a view. */

@@ -6,7 +6,7 @@ import { drawGroup } from './group.ts';
 import { BranchField, NodeFlag, NodeHeader, NodeKind, OwnerField, VOID } from './nodes.ts';
 import { labelHash, type OwnerView } from './owners.ts';
 import { Step, type Trace } from './trace.ts';
-import { walkSlots } from './walk.ts';
+import { giveUp, walkSlots } from './walk.ts';
 
 /** What a decision is made from: the rotation's words, the views, the tables of owners. One object per worker. */
 export class Decider implements Evaluator {
@@ -18,11 +18,16 @@ export class Decider implements Evaluator {
 
   /**
    * Adds the candidates that the node at `place` gives this asker, until `choice` holds `wanted`. Trees are finite and
-   * bounded in depth by the config, which the compiler has made sure of. Allocates nothing.
+   * bounded in depth by the config, which the compiler has made sure of; but many ways may lead to one node, so that
+   * steps are counted, and the last one ends the decision. Allocates nothing.
    */
   evaluate(place: number, wanted: number, asker: Asker, choice: Choice): void {
     const { words, trace } = this;
     const before = choice.count;
+    if (--asker.stepsLeft < 0) {
+      giveUp(this, place, asker, choice);
+      return;
+    }
     const ttlSeconds = words[place + NodeHeader.TTL]!;
     if (ttlSeconds < asker.ttlSeconds) asker.ttlSeconds = ttlSeconds;
     switch (words[place]) {

@@ -2,7 +2,7 @@ import type { Asker } from './asker.ts';
 import type { Choice } from './choice.ts';
 import type { Evaluator } from './evaluator.ts';
 import { mix } from './mix.ts';
-import { NodeHeader, Order, SHARE_ALL, SlotField, VOID, WalkField } from './nodes.ts';
+import { NodeHeader, Order, Serving, SHARE_ALL, SlotField, VOID, WalkField } from './nodes.ts';
 import { labelHash } from './owners.ts';
 import { Step } from './trace.ts';
 
@@ -20,6 +20,7 @@ export function walkSlots(
 ): void {
   const { words } = decider;
   const order = words[place + WalkField.ORDER]! as Order;
+  asker.stepsLeft -= words[place + WalkField.COUNT]! >>> LOOK_SHIFT;
   if (order === Order.VIEW) walkRanking(decider, place, wanted, asker, choice);
   else if (order === Order.FIXED) walkFixed(decider, place, wanted, asker, choice);
   else {
@@ -31,6 +32,17 @@ export function walkSlots(
     asker.drawSeed = drawSeed;
   }
 }
+
+/** The question has cost what it may: what is there already is the answer, or SERVFAIL, which no cache keeps for long. */
+export function giveUp(decider: Evaluator, place: number, asker: Asker, choice: Choice): void {
+  asker.stopped = true;
+  if (choice.count > 0) return;
+  asker.serving = Serving.SERVFAIL;
+  asker.servingPolicy = decider.words[place + NodeHeader.POLICY]!;
+}
+
+/** Slots that are looked through and not visited: 32 of them are a step. */
+const LOOK_SHIFT = 5;
 
 function walkRanking(decider: Evaluator, place: number, wanted: number, asker: Asker, choice: Choice): void {
   const map = decider.views[decider.words[place + WalkField.VIEW]!]!;
@@ -82,6 +94,7 @@ function walkByHash(
   let score = Number.POSITIVE_INFINITY;
   for (let i = words[place + WalkField.COUNT]!; i > 0; i--) {
     const after = slot;
+    asker.stepsLeft -= words[place + WalkField.COUNT]! >>> LOOK_SHIFT;
     slot = nextByScore(words, place, seed, score, after);
     if (slot === 0) break;
     score = scoreOf(words, slot, seed);
@@ -133,6 +146,10 @@ function visitSlot(
   const { words, trace } = decider;
   const child = words[slot + SlotField.CHILD]!;
   if (child === 0) return Visit.NOTHING;
+  if (--asker.stepsLeft < 0) {
+    giveUp(decider, place, asker, choice);
+    return Visit.ENDED;
+  }
   const share = words[slot + SlotField.SHARE]!;
   if (share < SHARE_ALL && !letsIn(words, slot, share, asker)) {
     trace?.push(Step.NOT_LET_IN, place, slot);

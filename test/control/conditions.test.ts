@@ -212,6 +212,18 @@ describe('overrides', () => {
 });
 
 describe('floors', () => {
+  it('keep the verdict of before an override, not the one that people set', () => {
+    const world = new World();
+    world.floor = { regions: 2, capacity: 0 };
+    world.compose();
+    world.overrides = [override('down', { pool: 0, endpoint: 4 })];
+    world.compose();
+    for (const region of [0, 1, 2]) world.region(region, 'down');
+    world.overrides = [];
+    const now = world.compose();
+    expect([now.frozen(0), letters(now)]).toEqual([true, letters(new World().compose())]);
+  });
+
   it('keep the last verdicts when too few would be left, until health itself finds enough', () => {
     const world = new World();
     world.floor = { regions: 2, capacity: 0 };

@@ -63,6 +63,15 @@ describe.each(Object.entries(types))('%s, when all are down', (_, plain) => {
     for (const { pool, endpoint } of said.given) expect(pool === 0 && among.includes(endpoint)).toBe(true);
   });
 
+  it.each<AllDown>(['serve-all', 'last-known-good'])('keeps drained ones out of %s', (allDown) => {
+    const all = poolDown().setGood(0, 0).drain(0, 0);
+    for (let atSeconds = 0; atSeconds < 800; atSeconds += 20) {
+      const said = worldOf(all, { ...plain, allDown } as Policy).ask({ policy: 0, atSeconds });
+      expect(said.given.map(({ endpoint }) => endpoint)).toEqual([1]);
+    }
+    expect(answer({ allDown }, all.drain(0, 1)).given).toHaveLength(1);
+  });
+
   it('serves all when nobody was good last', () => {
     const forgotten = new Situation().setState(0, 0, 'down').setState(0, 1, 'down');
     expect(answer({ allDown: 'last-known-good' }, forgotten).serving).toBe(Serving.ALL);

@@ -203,16 +203,18 @@ function isReserved(subnet: string): boolean {
 
 const narrowTypes = ['home', 'failover'];
 
-/** Nobody else of the pool and family is in a better state, or as good and not drained while this one is. */
+/** Nobody else of the pool and family is usable and not drained while this one is, or as this one is and in a better state. */
 function expectBest(world: SteeringWorld, { pool, endpoint }: Given, family: 4 | 6): void {
   const { situation } = world;
   const { endpoints } = world.config.pools[pool]!;
   const isDrained = (i: number) => endpoints[i]!.weight === 0 || situation.drained(pool, i);
-  const rank = (i: number) => ['up', 'degraded', 'unknown', 'down'].indexOf(situation.state(pool, i));
+  const rank = (i: number) => {
+    const state = situation.state(pool, i);
+    return state === 'down' ? 9 : ['up', 'degraded', 'unknown'].indexOf(state) + (isDrained(i) ? 3 : 0);
+  };
   for (const [other, { address }] of endpoints.entries()) {
     if (address!.family !== family) continue;
     expect(rank(endpoint)).toBeLessThanOrEqual(rank(other));
-    if (rank(endpoint) === rank(other) && isDrained(endpoint)) expect(isDrained(other)).toBe(true);
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Window } from '../../src/steering/window.ts';
-import { nextEdge, windowHolds } from '../../src/steering/windows.ts';
+import { nextEdge, standingAt, windowHolds } from '../../src/steering/windows.ts';
 
 const week = [1, 2, 3, 4, 5, 6, 7];
 const at = (text: string): number => Date.parse(text);
@@ -127,5 +127,32 @@ describe('nextEdge', () => {
       ),
       { seed: 7, numRuns: 300 },
     );
+  });
+});
+
+describe('standingAt', () => {
+  it('is what the two others say, in whatever order it is asked', () => {
+    const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kathmandu');
+    const minute = fc.nat(1_439);
+    const days = fc.uniqueArray(fc.integer({ min: 1, max: 7 }));
+    const given = fc.record({ timeZone: zone, days, fromMinute: minute, toMinute: minute });
+    const moment = fc.integer({ min: at('2026-03-20T00:00:00Z'), max: at('2026-04-10T00:00:00Z') });
+    fc.assert(
+      fc.property(given, fc.array(moment, { minLength: 2, maxLength: 6 }), (one, moments) => {
+        for (const now of moments) {
+          const { holds, edgeMs } = standingAt({ ...one }, now);
+          expect([holds, edgeMs]).toEqual([windowHolds(one, now), nextEdge(one, now)]);
+        }
+      }),
+      { numRuns: 300, seed: 5 },
+    );
+  });
+
+  it('asks no clock of a zone again before the edge', () => {
+    const one = window('09:00-17:00', 'Europe/Lisbon');
+    const first = standingAt(one, at('2026-03-04T10:00:00Z'));
+    expect(standingAt({ ...one }, at('2026-03-04T16:59:59Z'))).toBe(first);
+    expect(standingAt(one, at('2026-03-04T17:00:00Z'))).not.toBe(first);
+    expect(standingAt(one, at('2026-03-04T10:00:00Z')).holds).toBe(true);
   });
 });

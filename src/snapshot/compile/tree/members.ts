@@ -29,21 +29,24 @@ const ladder: readonly (readonly [EndpointState, Serving])[] = [
   ['unknown', Serving.UNKNOWN],
 ];
 
-/** The endpoints that may serve: those in the best state that any has, or what the mode says. */
+/**
+ * The endpoints that may serve: those in the best state that any has, or what the mode says. Drained ones stand behind
+ * all others, and behind each other by state.
+ */
 export function findMembers(config: Config, conditions: Conditions, wanted: Wanted): Members {
   const { pool, mode } = wanted;
   const all = candidates(config, wanted);
   if (all.length === 0) return { serving: Serving.NONE, endpoints: [] };
-  if (mode === 'all') return { serving: Serving.ALL, endpoints: all };
-  if (mode === 'last-good') {
-    const good = all.filter((endpoint) => conditions.wasGood(pool, endpoint));
-    return { serving: Serving.LAST_GOOD, endpoints: good };
-  }
+  const kept = withoutDrained(config, conditions, pool, all);
+  if (mode === 'all') return { serving: Serving.ALL, endpoints: kept.length > 0 ? kept : all };
+  const isUsable = (endpoint: number): boolean =>
+    mode === 'last-good' ? conditions.wasGood(pool, endpoint) : conditions.state(pool, endpoint) !== 'down';
+  const own = kept.filter(isUsable);
+  const usable = own.length > 0 ? own : all.filter(isUsable);
+  if (mode === 'last-good') return { serving: Serving.LAST_GOOD, endpoints: usable };
   for (const [state, serving] of ladder) {
-    const usable = all.filter((endpoint) => conditions.state(pool, endpoint) === state);
-    if (usable.length === 0) continue;
-    const endpoints = withoutDrained(config, conditions, pool, usable);
-    return { serving: heldBy(conditions, config, pool) ?? serving, endpoints };
+    const endpoints = usable.filter((endpoint) => conditions.state(pool, endpoint) === state);
+    if (endpoints.length > 0) return { serving: heldBy(conditions, config, pool) ?? serving, endpoints };
   }
   return { serving: Serving.NODATA, endpoints: [] };
 }
@@ -79,8 +82,7 @@ function heldBy(conditions: Conditions, { pools }: Config, pool: number): Servin
 }
 
 /** Weight 0 drains an endpoint, whatever the policy: it serves only when no other can. */
-function withoutDrained(config: Config, conditions: Conditions, pool: number, usable: number[]): number[] {
+function withoutDrained(config: Config, conditions: Conditions, pool: number, all: number[]): number[] {
   const { endpoints } = config.pools[pool]!;
-  const kept = usable.filter((index) => endpoints[index]!.weight > 0 && !conditions.drained(pool, index));
-  return kept.length > 0 ? kept : usable;
+  return all.filter((index) => endpoints[index]!.weight > 0 && !conditions.drained(pool, index));
 }

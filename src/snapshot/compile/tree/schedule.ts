@@ -1,5 +1,5 @@
 import type { SchedulePolicy } from '../../../config/policy-model.ts';
-import { windowHolds } from '../../../steering/windows.ts';
+import { standingAt } from '../../../steering/windows.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
 import { growThrough } from './through.ts';
@@ -12,6 +12,6 @@ export function growSchedule(
   context: GrowContext,
 ): number {
   const now = grow.conditions.nowMs;
-  const use = windows.find(({ when }) => windowHolds(when, now))?.use ?? otherwise;
+  const use = windows.find(({ when }) => standingAt(when, now).holds)?.use ?? otherwise;
   return growThrough(grow, index, use, context);
 }

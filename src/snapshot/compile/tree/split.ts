@@ -1,5 +1,5 @@
 import type { SplitPolicy, SplitRule } from '../../../config/policy-model.ts';
-import { windowHolds } from '../../../steering/windows.ts';
+import { standingAt } from '../../../steering/windows.ts';
 import { RecordKind } from '../../rotation.ts';
 import { growBranch, growChild } from './branch.ts';
 import type { GrowContext } from './context.ts';
@@ -26,5 +26,5 @@ export function growSplit(grow: Grow, index: number, policy: SplitPolicy, contex
 
 function isPossible(grow: Grow, { family, when }: SplitRule, kind: RecordKind): boolean {
   if (family !== undefined && kind !== (family === 4 ? RecordKind.A : RecordKind.AAAA)) return false;
-  return when === undefined || windowHolds(when, grow.conditions.nowMs);
+  return when === undefined || standingAt(when, grow.conditions.nowMs).holds;
 }

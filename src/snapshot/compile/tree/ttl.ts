@@ -3,7 +3,7 @@ import type { Config } from '../../../config/model.ts';
 import type { Policy } from '../../../config/policy-model.ts';
 import { poolsOf } from '../../../config/policy-uses.ts';
 import { ttlSeconds } from '../../../steering/ttl-class.ts';
-import { nextEdge } from '../../../steering/windows.ts';
+import { standingAt } from '../../../steering/windows.ts';
 import type { Conditions } from '../conditions.ts';
 
 /** TTL ceiling while a pool has endpoints that no probe has judged yet, seconds. */
@@ -56,5 +56,5 @@ export function edgesOf(policy: Policy, nowMs: number): number[] {
       : policy.type === 'split'
         ? policy.rules.flatMap(({ when }) => when ?? [])
         : [];
-  return windows.flatMap((window) => nextEdge(window, nowMs) ?? []);
+  return windows.flatMap((window) => standingAt(window, nowMs).edgeMs ?? []);
 }
