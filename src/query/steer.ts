@@ -1,5 +1,5 @@
 import { Rcode, RrType } from '../dns/constants.ts';
-import { followName } from '../dns/query.ts';
+import { followName, isNamed } from '../dns/query.ts';
 import { Section } from '../dns/reply.ts';
 import { EntryField, RecordKind } from '../snapshot/rotation.ts';
 import { CandidateField, NodeHeader, Serving } from '../steering/nodes.ts';
@@ -63,7 +63,10 @@ export function answerSteered(
   if (!fits) return FULL;
   if (reply.at === recordAt) return answerNothing(context, node);
   if (kind !== RecordKind.CNAME || query.type === RrType.CNAME) return DONE;
-  followName(query, rotation.bytes, words[choice.candidates[0]! + CandidateField.RECORD]! + 4);
+  const target = words[choice.candidates[0]! + CandidateField.RECORD]! + 4;
+  // By a wildcard an alias can lead to the very name that was asked for; once is enough.
+  if (isNamed(query, rotation.bytes, target)) return DONE;
+  followName(query, rotation.bytes, target);
   return reply.nameAt(recordAt + 12);
 }
 
