@@ -3,6 +3,7 @@ import { followName, isNamed } from '../dns/query.ts';
 import { Section } from '../dns/reply.ts';
 import { EntryField, RecordKind } from '../snapshot/rotation.ts';
 import { CandidateField, NodeHeader, Serving } from '../steering/nodes.ts';
+import { leadBytes, writeChosenAdditional } from './additional.ts';
 import { introduce } from './client.ts';
 import type { QueryContext } from './context.ts';
 import { answerSlot } from './counters.ts';
@@ -62,6 +63,7 @@ export function answerSteered(
   count(context, entry);
   if (!fits) return FULL;
   if (reply.at === recordAt) return answerNothing(context, node);
+  if (kind > RecordKind.CNAME && !composed) writeChosenAdditional(context, leadBytes(query.type));
   if (kind !== RecordKind.CNAME || query.type === RrType.CNAME) return DONE;
   const target = words[choice.candidates[0]! + CandidateField.RECORD]! + 4;
   // By a wildcard an alias can lead to the very name that was asked for; once is enough.

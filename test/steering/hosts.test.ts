@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AllDown, Policy } from '../../src/config/policy-model.ts';
-import { Rcode } from '../../src/dns/constants.ts';
+import { Rcode, RrType } from '../../src/dns/constants.ts';
 import { Transport } from '../../src/query/source.ts';
 import { Serving } from '../../src/steering/nodes.ts';
 import { sourceOf } from '../query/world.ts';
@@ -80,6 +80,17 @@ describe('a flattened host with addresses', () => {
 
 it('without hosts an answer that can never be says so', () => {
   expect(worldOf({}, new Situation(), [fixed]).ask({ policy: 0, family: 6 }).serving).toBe(Serving.NONE);
+});
+
+it('brings the static addresses of a host in our zone with MX', () => {
+  const pools = [[{ ...host, host: 'A.example.' }]];
+  const scene = { regions: 1, pools, policies: named(nearest), views: [viewOf([], 0, [[0]])], owners: [] };
+  const world = new SteeringWorld({ ...scene, mx: true });
+  const query = questionPacket({ policy: 0 });
+  query[query.length - 3] = RrType.MX;
+  const out = new Uint8Array(512);
+  expect(world.send(query, sourceOf('9.9.9.9', Transport.UDP), out)).toBeGreaterThan(0);
+  expect([out[7], out[9], out[11]]).toEqual([1, 0, 1]);
 });
 
 it.each([
