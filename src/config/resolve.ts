@@ -23,6 +23,7 @@ import { resolveRateLimit } from './sections/rate-limit.ts';
 import { resolveRegion } from './sections/regions.ts';
 import { resolveSelfCheck } from './sections/self-check.ts';
 import { resolveZone } from './sections/zones.ts';
+import { tellSteerRings } from './steer-rings.ts';
 import { SteeringList } from './steerings.ts';
 import { Tables } from './tables/tables.ts';
 import { warnOfUnused } from './unused.ts';
@@ -76,6 +77,7 @@ export function resolveConfig(
     (input, i) => input && resolveZone(i, input, { policies, pools, steerings, findings }, base),
   );
   tellRepeatedZones(zones, findings);
+  tellSteerRings({ ...{ zones, policies, pools, findings }, steerings: steerings.steerings });
   if (findings.errors > 0 || !draft.node || !draft.state || !listen || !dns || !databases) return undefined;
   checkBreadth(itemsOf(policies), regions.size, findings);
   if (findings.errors > 0) return undefined;

@@ -62,6 +62,16 @@ export class Query {
   subnetW3 = 0;
 }
 
+/** Whether the name in hand is the wire name at `from`, in any case. */
+export function isNamed({ name, nameLength }: Query, bytes: Uint8Array, from: number): boolean {
+  for (let at = 0; at < nameLength; at++) {
+    let byte = bytes[from + at]!;
+    if (byte >= 0x41 && byte <= 0x5a) byte += 32;
+    if (byte !== name[at]) return false;
+  }
+  return true;
+}
+
 /** Makes the wire name at `from` (valid, uncompressed) the one that is looked up next: the target of a CNAME. */
 export function followName(query: Query, bytes: Uint8Array, from: number): void {
   let labels = 0;

@@ -3,6 +3,7 @@ import { hashName } from '../dns/name-hash.ts';
 import { Section } from '../dns/reply.ts';
 import { limits } from '../runtime/limits.ts';
 import { NodeField, RrsetField } from '../snapshot/image.ts';
+import { CandidateField } from '../steering/nodes.ts';
 import type { QueryContext } from './context.ts';
 import { rdataLength, writeRrset } from './records.ts';
 
@@ -40,19 +41,34 @@ export function writeAdditional(context: QueryContext, rrset: number, prefixByte
   let at = words[rrset + RrsetField.BYTES]!;
   const looks = Math.min(words[rrset + RrsetField.COUNT]!, limits.additionalNames);
   for (let i = 0; i < looks; i++) {
-    const node = nodeNamed(context, at + 12 + prefixBytes);
-    if (node !== 0 && isStatic(words, node) && followed.indexOf(node) < 0) {
-      followed[found++] = node;
-      writeAddresses(context, node);
-    }
+    found = follow(context, nodeNamed(context, image.bytes, at + 12 + prefixBytes), found);
     at += 12 + rdataLength(image.bytes, at);
   }
   followed.fill(0, 0, found);
 }
 
-/** The node of the wire name at `from` in the image's bytes, in any case; 0 when it is none of ours. */
-export function nodeNamed({ image, target: lower }: QueryContext, from: number): number {
-  const { bytes } = image;
+/** The same for the steered records of the choice. */
+export function writeChosenAdditional(context: QueryContext, prefixBytes: number): void {
+  const { rotation, choice, followed } = context;
+  let found = 0;
+  for (let i = 0; i < choice.count && found < limits.additionalNames; i++) {
+    const record = rotation.words[choice.candidates[i]! + CandidateField.RECORD]!;
+    found = follow(context, nodeNamed(context, rotation.bytes, record + 4 + prefixBytes), found);
+  }
+  followed.fill(0, 0, found);
+}
+
+/** Adds the addresses of a node after `found` others, if it has not been one of them; returns how many there are now. */
+function follow(context: QueryContext, node: number, found: number): number {
+  const { image, followed } = context;
+  if (node === 0 || !isStatic(image.words, node) || followed.indexOf(node) >= 0) return found;
+  followed[found] = node;
+  writeAddresses(context, node);
+  return found + 1;
+}
+
+/** The node of the wire name at `from` in `bytes`, in any case; 0 when it is none of ours. */
+export function nodeNamed({ image, target: lower }: QueryContext, bytes: Uint8Array, from: number): number {
   let length = 0;
   for (let size = -1; size !== 0; ) {
     size = bytes[from + length]!;

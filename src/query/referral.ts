@@ -26,7 +26,7 @@ export function writeReferral(context: QueryContext, cut: number): boolean {
 
 function writeGlue(context: QueryContext, cut: number, name: number): void {
   const { image, reply } = context;
-  const node = nodeNamed(context, name);
+  const node = nodeNamed(context, context.image.bytes, name);
   if (node === 0) return;
   const required = image.words[node + NodeField.CUT] === cut;
   const owner = image.words[node + NodeField.NAME]!;

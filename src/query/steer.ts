@@ -1,8 +1,9 @@
 import { Rcode, RrType } from '../dns/constants.ts';
-import { followName } from '../dns/query.ts';
+import { followName, isNamed } from '../dns/query.ts';
 import { Section } from '../dns/reply.ts';
 import { EntryField, RecordKind } from '../snapshot/rotation.ts';
 import { CandidateField, NodeHeader, Serving } from '../steering/nodes.ts';
+import { leadBytes, writeChosenAdditional } from './additional.ts';
 import { introduce } from './client.ts';
 import type { QueryContext } from './context.ts';
 import { answerSlot } from './counters.ts';
@@ -66,9 +67,13 @@ export function answerSteered(
   count(context, entry, composed);
   if (!fits) return FULL;
   if (reply.at === recordAt) return answerNothing(context, node);
+  if (kind > RecordKind.CNAME && !composed) writeChosenAdditional(context, leadBytes(query.type));
   // RFC 8482 §4.1: a subset of what there is answers ANY; an alias is one, as it is where a zone has it.
   if (kind !== RecordKind.CNAME || query.type === RrType.CNAME || query.type === RrType.ANY) return DONE;
-  followName(query, rotation.bytes, words[choice.candidates[0]! + CandidateField.RECORD]! + 4);
+  const target = words[choice.candidates[0]! + CandidateField.RECORD]! + 4;
+  // By a wildcard an alias can lead to the very name that was asked for; once is enough.
+  if (isNamed(query, rotation.bytes, target)) return DONE;
+  followName(query, rotation.bytes, target);
   return reply.nameAt(recordAt + 12);
 }
 

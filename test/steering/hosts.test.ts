@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { AllDown, Policy } from '../../src/config/policy-model.ts';
-import { Rcode } from '../../src/dns/constants.ts';
+import { Rcode, RrType } from '../../src/dns/constants.ts';
+import { Transport } from '../../src/query/source.ts';
 import { Serving } from '../../src/steering/nodes.ts';
+import { sourceOf } from '../query/world.ts';
 import { named, policy, pool } from './policies.ts';
 import { Situation } from './situation.ts';
 import { viewOf } from './view.ts';
-import { SteeringWorld } from './world.ts';
+import { questionPacket, SteeringWorld } from './world.ts';
 
-const host = { region: 0, family: 4, weight: 1, host: true } as const;
+const host = { region: 0, family: 4, weight: 1, host: 'one.hosts.test.' } as const;
 const fixed = { region: 1, family: 4, weight: 1 } as const;
 const nearest = policy({ type: 'nearest', from: pool(0), view: 0, spread: 'fill' });
 const ttl = { minSeconds: 3, maxSeconds: 60 };
@@ -78,4 +80,28 @@ describe('a flattened host with addresses', () => {
 
 it('without hosts an answer that can never be says so', () => {
   expect(worldOf({}, new Situation(), [fixed]).ask({ policy: 0, family: 6 }).serving).toBe(Serving.NONE);
+});
+
+it('brings the static addresses of a host in our zone with MX', () => {
+  const pools = [[{ ...host, host: 'A.example.' }]];
+  const scene = { regions: 1, pools, policies: named(nearest), views: [viewOf([], 0, [[0]])], owners: [] };
+  const world = new SteeringWorld({ ...scene, mx: true });
+  const query = questionPacket({ policy: 0 });
+  query[query.length - 3] = RrType.MX;
+  const out = new Uint8Array(512);
+  expect(world.send(query, sourceOf('9.9.9.9', Transport.UDP), out)).toBeGreaterThan(0);
+  expect([out[7], out[9], out[11]]).toEqual([1, 0, 1]);
+});
+
+it.each([
+  ['the very name that was asked for', 'HERE.y0.example.', 1],
+  ['one that leads to itself', 'here.y0.example.', 2],
+])('an alias to %s is told once', (_, name, answers) => {
+  const pools = [[{ ...host, host: name }]];
+  const scene = { regions: 1, pools, policies: named(nearest), views: [viewOf([], 0, [[0]])], owners: [] };
+  const world = new SteeringWorld({ ...scene, hosts: 'cname' });
+  const query = questionPacket({ policy: 0, label: answers === 1 ? 'here' : 'there' });
+  const out = new Uint8Array(512);
+  expect(world.send(query, sourceOf('9.9.9.9', Transport.UDP), out)).toBeGreaterThan(0);
+  expect(out[7]).toBe(answers);
 });

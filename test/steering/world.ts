@@ -28,6 +28,10 @@ export interface Scene {
   readonly policies: readonly Policy[];
   readonly views: readonly GeoMap[];
   readonly owners: readonly Readonly<Record<string, number>>[];
+  /** What becomes of hosts: `flatten` unless told. */
+  readonly hosts?: 'cname' | 'flatten';
+  /** MX are steered too. */
+  readonly mx?: boolean;
 }
 
 export interface EndpointSpec {
@@ -35,7 +39,7 @@ export interface EndpointSpec {
   readonly family: 4 | 6;
   readonly weight: number;
   /** By host name alone; `family` says nothing then. */
-  readonly host?: true;
+  readonly host?: string;
 }
 
 export interface Question {
@@ -171,7 +175,7 @@ export function addressOf(pool: number, endpoint: number, family: 4 | 6): IpAddr
   return parseAddress(family === 4 ? `192.0.${pool}.${endpoint + 1}` : `2001:db8:${pool}::${endpoint + 1}`)!;
 }
 
-function configOf({ regions, pools, policies, owners }: Scene): Config {
+function configOf({ regions, pools, policies, owners, hosts = 'flatten', mx }: Scene): Config {
   const config: Pick<Config, 'regions' | 'pools' | 'policies' | 'owners' | 'steerings'> = {
     regions: Array.from(
       { length: regions },
@@ -180,25 +184,28 @@ function configOf({ regions, pools, policies, owners }: Scene): Config {
     pools: pools.map(poolOf),
     policies,
     owners: owners.map((table) => ({ owners: new Map(Object.entries(table)) })),
-    steerings: policies.map((_, policy) => ({ policy, ...plainSteering })),
+    steerings: policies.map((_, policy) => ({
+      policy,
+      ...plainSteering,
+      hosts,
+      mx: mx ? { answers: 2 } : undefined,
+    })),
   };
   return config as Config;
 }
 
 /** A and AAAA alone. */
 const plainSteering = {
-  hosts: 'flatten',
   https: undefined,
   svcb: undefined,
   srv: undefined,
-  mx: undefined,
 } as const;
 
 function poolOf(specs: readonly EndpointSpec[], index: number): Pool {
   const endpoints = specs.map(({ region, family, weight, host }, i): Endpoint => {
     const base = { name: `e${i}`, region, weight };
-    if (host) {
-      const name = wireName(`e${i}.hosts.example.`);
+    if (host !== undefined) {
+      const name = wireName(host);
       return { ...base, address: undefined, host: name, probe: { address: undefined, port: undefined } };
     }
     const address = addressOf(index, i, family);
@@ -213,7 +220,7 @@ function poolOf(specs: readonly EndpointSpec[], index: number): Pool {
 function imageOf(policies: number): SharedArrayBuffer {
   const apex = wireName('example.');
   const owners = Array.from({ length: policies }, (_, i) => wireName(`*.y${i}.example.`));
-  const bytes = Buffer.from('$TTL 300\n@ SOA a a 1 1 1 1 1\n@ NS a\n');
+  const bytes = Buffer.from('$TTL 300\n@ SOA a a 1 1 1 1 1\n@ NS a\na A 192.0.2.9\n');
   const { zone } = loadZone({ apex, file: 'z', source: { bytes }, steered: owners });
   return buildImage([{ zone: zone!, steer: owners.map((owner, steering) => ({ owner, steering })) }]);
 }
