@@ -5,7 +5,7 @@ export const usage = `meridian: a global traffic manager
   meridian explain NAME [TYPE] --client ADDRESS  why this client gets the answer that it gets
                    [--without REGION,…]           and what it would get without these regions
                    [--url URL | -c FILE] [--json]
-  meridian diff OLD NEW                          who moves between regions if NEW replaces OLD
+  meridian diff OLD NEW                          who gets other answers if NEW replaces OLD
                 [--old-database FILE] [--new-database FILE] [--policy NAME] [--max-moved SHARE]
                 [--at TIME] [--json]
   meridian demo                                  serve config/meridian.yaml to try it out
