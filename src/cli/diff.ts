@@ -1,3 +1,4 @@
+import { parseInstant } from '../config/instant.ts';
 import { type Comparison, compare } from '../diff/compare.ts';
 import { loadCountries } from '../diff/countries.ts';
 import { jsonOf } from '../diff/json.ts';
@@ -63,9 +64,8 @@ function readShare(text: string | undefined): number {
 
 function readMoment(text: string | undefined): number {
   if (text === undefined) return Date.now();
-  const isMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text);
-  const atMs = isMoment ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(atMs))
+  const atMs = parseInstant(text);
+  if (atMs === undefined)
     throw new UsageError(`--at ${JSON.stringify(text)} is no time like 2026-12-01T10:00:00Z`);
   return atMs;
 }

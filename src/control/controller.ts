@@ -12,7 +12,6 @@ import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
 import { conditionWords } from './condition-words.ts';
 import type { ComposedConditions } from './conditions.ts';
-import { conditionsWithout } from './explain/without.ts';
 import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
 import { LiveConditions } from './live-conditions.ts';
@@ -90,9 +89,9 @@ export class Controller {
     const nowMs = clock.now();
     return {
       ...{ loaded, snapshot, conditions, nowMs },
-      words: conditionWords(loaded.config, conditions),
+      wordsOf: (each) => conditionWords(loaded.config, each),
       health: (pool, endpoint) => health.stateOf(pool, endpoint),
-      conditionsWithout: (lost) => conditionsWithout(loaded.config, conditions, lost),
+      conditionsAt: (atMs) => this.conditions.at(atMs),
     };
   }
 

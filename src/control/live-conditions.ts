@@ -6,7 +6,7 @@ import { readLoad } from '../health/loads/read-load.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
-import { type ComposedConditions, ConditionsComposer } from './conditions.ts';
+import { type ComposedConditions, ConditionsComposer, type HealthView } from './conditions.ts';
 import { HostTable, lookUp } from './host-table.ts';
 import { LastGood } from './last-good.ts';
 import { nextMoment } from './moments.ts';
@@ -29,6 +29,7 @@ export class LiveConditions {
   readonly loads: LoadTable;
   readonly hosts: HostTable;
   private readonly parts: LiveParts;
+  private readonly health: HealthView;
   private readonly composer: ConditionsComposer;
   private config: Config | undefined;
   private timer: Timer | undefined;
@@ -38,15 +39,13 @@ export class LiveConditions {
     const { clock, random, log, health, onChange } = parts;
     this.loads = new LoadTable({ clock, random, read: readLoad, onReading: onChange });
     this.hosts = new HostTable({ clock, log, lookUp, onChange });
-    this.composer = new ConditionsComposer(
-      {
-        state: (pool, endpoint) => health.stateOf(pool, endpoint).state,
-        wasGood: (pool, endpoint) => this.lastGood.has(this.config!, pool, endpoint),
-        calmMs: (pool, endpoint) => calmMs(health.stateOf(pool, endpoint), this.config!.pools[pool]!.monitor),
-        hostAddresses: (pool, endpoint) => this.hosts.addressesOf(this.config!, pool, endpoint),
-      },
-      this.loads,
-    );
+    this.health = {
+      state: (pool, endpoint) => health.stateOf(pool, endpoint).state,
+      wasGood: (pool, endpoint) => this.lastGood.has(this.config!, pool, endpoint),
+      calmMs: (pool, endpoint) => calmMs(health.stateOf(pool, endpoint), this.config!.pools[pool]!.monitor),
+      hostAddresses: (pool, endpoint) => this.hosts.addressesOf(this.config!, pool, endpoint),
+    };
+    this.composer = new ConditionsComposer(this.health, this.loads);
   }
 
   /** Another config is in use from now on; health has its indexes already. */
@@ -70,6 +69,11 @@ export class LiveConditions {
         ? undefined
         : clock.setTimer(onChange, Math.min(LONGEST_WAIT_MS, Math.max(1, next - conditions.nowMs)));
     return conditions;
+  }
+
+  /** The conditions at another moment, with health as it is now and without what is measured: that is not known. */
+  at(atMs: number): ComposedConditions {
+    return new ConditionsComposer(this.health, { loadOf: () => undefined }).compose(this.config!, atMs);
   }
 
   stop(): void {
