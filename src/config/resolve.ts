@@ -69,7 +69,7 @@ export function resolveConfig(
   tellRepeatedZones(zones, findings);
   if (findings.errors > 0 || !draft.node || !draft.state || !listen || !dns || !databases) return undefined;
   warnOfUnused(draft, around);
-  warnOfEmptyRegions(draft.policies, around);
+  warnOfEmptyRegions(draft.policies, { policies: itemsOf(policies), pools: itemsOf(pools) }, around);
   return {
     file,
     node: resolveNode(draft.node, environment),
