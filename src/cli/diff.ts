@@ -1,15 +1,17 @@
+import { parseInstant } from '../config/instant.ts';
 import { type Comparison, compare } from '../diff/compare.ts';
 import { loadCountries } from '../diff/countries.ts';
 import { jsonOf } from '../diff/json.ts';
+import type { PolicyReport, Shares } from '../diff/report.ts';
 import type { SideParts } from '../diff/side.ts';
-import { formatComparison, percent, titleOf } from '../diff/text.ts';
+import { formatComparison, percent, some, titleOf } from '../diff/text.ts';
 import { readArguments, UsageError, withUsage } from './arguments.ts';
 import { loadSides } from './diff-sides.ts';
 import { tellStartFailure } from './start-failure.ts';
 
 /**
  * `meridian diff`: who moves from which region to which when one config takes the place of another. Exit code 0; 1 when more
- * move than `--max-moved` allows, or a config cannot be loaded.
+ * move than `--max-moved` allows, when names are lost under it, or a config cannot be loaded.
  */
 export function runDiff(args: string[]): Promise<number> {
   return withUsage(async () => {
@@ -62,9 +64,8 @@ function readShare(text: string | undefined): number {
 
 function readMoment(text: string | undefined): number {
   if (text === undefined) return Date.now();
-  const isMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text);
-  const atMs = isMoment ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(atMs))
+  const atMs = parseInstant(text);
+  if (atMs === undefined)
     throw new UsageError(`--at ${JSON.stringify(text)} is no time like 2026-12-01T10:00:00Z`);
   return atMs;
 }
@@ -79,13 +80,29 @@ function readPolicies(
   return names.length === 0 ? undefined : new Set(names);
 }
 
-/** Says where more move than may; returns the exit code. */
-function tellExcess({ policies }: Comparison, most: number): number {
-  const over = policies.filter(({ moved }) => Math.max(moved.users, moved.ipv4, moved.ipv6) > most);
+/** Says where more move than may, to another region or in theirs, and which names are lost; returns the exit code. */
+function tellExcess({ policies, removedNames }: Comparison, most: number): number {
+  const over = policies.filter((report) => Math.max(...Object.values(changedOf(report))) > most);
   for (const report of over) {
-    const { users, ipv4, ipv6 } = report.moved;
-    const moved = `users ${percent(users)}, IPv4 ${percent(ipv4)}, IPv6 ${percent(ipv6)}`;
-    process.stderr.write(`meridian: ${titleOf(report)} moves more than ${percent(most)}: ${moved}\n`);
+    const inside =
+      report.swaps.length > 0 ? `; of these in their region: ${sharesWords(report.swapped)}` : '';
+    const changed = sharesWords(changedOf(report)) + inside;
+    process.stderr.write(`meridian: ${titleOf(report)} moves more than ${percent(most)}: ${changed}\n`);
   }
-  return over.length > 0 ? 1 : 0;
+  // Whoever asked for a lost name is given nothing: no share makes up for that.
+  const isLost = removedNames.length > 0 && most !== Number.POSITIVE_INFINITY;
+  if (isLost) process.stderr.write(`meridian: steered before, and not now: ${some(removedNames)}\n`);
+  return over.length > 0 || isLost ? 1 : 0;
+}
+
+function changedOf({ moved, swapped }: PolicyReport): Shares {
+  return {
+    users: moved.users + swapped.users,
+    ipv4: moved.ipv4 + swapped.ipv4,
+    ipv6: moved.ipv6 + swapped.ipv6,
+  };
+}
+
+function sharesWords({ users, ipv4, ipv6 }: Shares): string {
+  return `users ${percent(users)}, IPv4 ${percent(ipv4)}, IPv6 ${percent(ipv6)}`;
 }

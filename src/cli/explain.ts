@@ -2,7 +2,6 @@ import { AnswerSlots } from '../control/answer-slots.ts';
 import { conditionWords } from '../control/condition-words.ts';
 import { ConditionsComposer, type HealthView, unheld } from '../control/conditions.ts';
 import type { ExplainRequest } from '../control/explain/ask.ts';
-import { conditionsWithout } from '../control/explain/without.ts';
 import { explain } from '../control/explain.ts';
 import type { Explanation } from '../control/explanation.ts';
 import { readExplainRequest } from '../control/http.ts';
@@ -28,6 +27,7 @@ export function runExplain(args: string[]): Promise<number> {
       options: {
         client: { type: 'string' },
         without: { type: 'string' },
+        at: { type: 'string' },
         url: { type: 'string' },
         config: { type: 'string', short: 'c' },
         json: { type: 'boolean', default: false },
@@ -37,7 +37,7 @@ export function runExplain(args: string[]): Promise<number> {
     if (positionals.length > 2) throw new UsageError('explain takes one name and one type');
     if (values.url !== undefined && values.config !== undefined)
       throw new UsageError('--url or -c, not both');
-    const texts = { name, type, client: values.client, without: values.without };
+    const texts = { name, type, client: values.client, without: values.without, at: values.at };
     const request = readExplainRequest(texts);
     if (typeof request === 'string') throw new UsageError(request);
     try {
@@ -67,16 +67,17 @@ async function explainConfig(configPath: string, request: ExplainRequest): Promi
   process.stderr.write('meridian: without a server health is not known: every endpoint counts as up\n');
   const nowMs = Date.now();
   const { config, image, geo, owners } = loaded;
-  const composer = new ConditionsComposer(allUp, { loadOf: () => undefined });
-  const conditions = unheld(composer.compose(config, nowMs));
+  const conditionsAt = (atMs: number) =>
+    unheld(new ConditionsComposer(allUp, { loadOf: () => undefined }).compose(config, atMs));
+  const conditions = conditionsAt(nowMs);
   const rotation = buildRotation(config, conditions, new AnswerSlots());
   const settings = settingsOf(loaded, nowMs, 1);
   return explain(request, {
     loaded,
     snapshot: { generation: 1, image, views: geo.maps, owners, rotation, settings },
-    ...{ nowMs, conditions, words: conditionWords(config, conditions) },
+    ...{ nowMs, conditions, conditionsAt },
+    wordsOf: (each) => conditionWords(config, each),
     health: () => fresh('up', 0),
-    conditionsWithout: (lost) => conditionsWithout(config, conditions, lost),
   });
 }
 

@@ -7,6 +7,7 @@ import { formatSteps, isPlain } from './explained-steps.ts';
 export function formatExplanation(explanation: Explanation): string {
   const { question, answer, policy, without, steps, truncated, regions } = explanation;
   const lines = [`${question.name} ${question.type} for ${question.client}`];
+  if (explanation.at !== undefined) lines.push(`  at       ${explanation.at}, with health as it is now`);
   if (without !== undefined) lines.push(`  without  ${without.regions.join(', ')}: ${bold(without.text)}`);
   lines.push(
     `  answer   ${answer.rcode}${answer.records.length === 0 ? ', no records' : ''}`,

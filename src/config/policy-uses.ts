@@ -1,5 +1,6 @@
 import { unreachable } from '../runtime/assert.ts';
-import type { Policy, Use } from './policy-model.ts';
+import type { Config } from './model.ts';
+import type { Policy, Tier, Use } from './policy-model.ts';
 
 /** What a policy leads to directly: pools and policies. */
 export function usesOf(policy: Policy): Use[] {
@@ -14,16 +15,38 @@ export function poolsOf(policy: Policy): Set<number> {
 
 /** The pools that a policy leads to, through others too. Faulty policies, undefined, lead nowhere. */
 export function poolsUnder(policies: readonly (Policy | undefined)[], policy: number): number[] {
-  const pools = new Set<number>();
+  const found = policiesUnder(policies, policy).flatMap((index) => policies[index] ?? []);
+  return [...new Set(found.flatMap((one) => [...poolsOf(one)]))];
+}
+
+/** A policy and those that it leads to, through others too. */
+function policiesUnder(policies: readonly (Policy | undefined)[], policy: number): number[] {
   const seen = new Set([policy]);
   for (const index of seen) {
     const one = policies[index];
-    for (const use of one === undefined ? [] : usesOf(one)) {
-      if ('pool' in use) pools.add(use.pool);
-      else seen.add(use.policy);
-    }
+    for (const use of one === undefined ? [] : usesOf(one)) if ('policy' in use) seen.add(use.policy);
   }
-  return [...pools];
+  return [...seen];
+}
+
+/** The regions that a policy leads to, through others too: of a pool with an order those that stand in it alone. */
+export function regionsUnder(
+  { policies, pools }: Pick<Config, 'policies' | 'pools'>,
+  policy: number,
+): Set<number> {
+  const regionsOf = (pool: number, among?: readonly number[]): number[] =>
+    pools[pool]!.endpoints.flatMap(({ region }, e) =>
+      among === undefined || among.includes(e) ? region : [],
+    );
+  const regions = policiesUnder(policies, policy).flatMap((index) => {
+    const one = policies[index]!;
+    const fallback = one.fallback === undefined ? [] : [one.fallback];
+    const uses: readonly Tier[] = one.type === 'failover' ? [...one.tiers, ...fallback] : usesOf(one);
+    return uses.flatMap((use) =>
+      'pool' in use ? regionsOf(use.pool, 'endpoints' in use ? use.endpoints : undefined) : [],
+    );
+  });
+  return new Set(regions);
 }
 
 function ownUses(policy: Policy): readonly Use[] {

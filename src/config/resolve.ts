@@ -82,7 +82,7 @@ export function resolveConfig(
   checkBreadth(itemsOf(policies), regions.size, findings);
   if (findings.errors > 0) return undefined;
   warnOfUnused(draft, around);
-  warnOfEmptyRegions(draft.policies, around);
+  warnOfEmptyRegions(draft.policies, { policies: itemsOf(policies), pools: itemsOf(pools) }, around);
   return {
     file,
     node: resolveNode(draft.node, environment),

@@ -11,7 +11,6 @@ import type { SnapshotBuffers } from '../snapshot/buffers.ts';
 import { buildRotation } from '../snapshot/compile/rotation-builder.ts';
 import { AnswerSlots } from './answer-slots.ts';
 import { conditionWords } from './condition-words.ts';
-import { conditionsWithout } from './explain/without.ts';
 import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
 import { tellChange, tellSelf, tellWhenAllDown } from './health-log.ts';
@@ -92,9 +91,9 @@ export class Controller {
     const nowMs = clock.now();
     return {
       ...{ loaded, snapshot, conditions, nowMs },
-      words: conditionWords(loaded.config, conditions),
+      wordsOf: (each) => conditionWords(loaded.config, each),
       health: (pool, endpoint) => health.stateOf(pool, endpoint),
-      conditionsWithout: (lost) => conditionsWithout(loaded.config, conditions, lost),
+      conditionsAt: (atMs) => this.conditions.at(atMs),
     };
   }
 

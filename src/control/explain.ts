@@ -29,7 +29,7 @@ import { servingName } from './explain/serving-words.ts';
 import { tellStep } from './explain/step.ts';
 import { summaryOf } from './explain/summary.ts';
 import { readTrace, type TracedNode } from './explain/traced.ts';
-import { lossOf, regionsNamed, snapshotUnder, wordsWithout } from './explain/without.ts';
+import { conditionsWithout, lossOf, regionsNamed, snapshotUnder, wordsWithout } from './explain/without.ts';
 import type { ExplainedLoss, Explanation } from './explanation.ts';
 import type { Loaded } from './load.ts';
 
@@ -40,10 +40,11 @@ export interface ExplainWorld {
   readonly nowMs: number;
   /** Those that the snapshot was made under. */
   readonly conditions: Conditions;
-  readonly words: ConditionWords;
+  /** What stands behind conditions. */
+  wordsOf(conditions: Conditions): ConditionWords;
   health(pool: number, endpoint: number): EndpointHealth;
-  /** The conditions if all endpoints of these regions were down. */
-  conditionsWithout(lost: ReadonlySet<number>): Conditions;
+  /** The conditions at another moment, wall clock ms, with health as it is now. */
+  conditionsAt(atMs: number): Conditions;
 }
 
 /**
@@ -51,25 +52,42 @@ export interface ExplainWorld {
  * function decided and from what. A string: what is wrong with the request.
  */
 export function explain(request: ExplainRequest, world: ExplainWorld): Explanation | string {
-  const { loaded, snapshot, nowMs, words } = world;
-  const { config } = loaded;
-  const now = askSnapshot(request, snapshot, nowMs);
-  if (request.without.length === 0) return describe(request, world, now, undefined);
+  const { config } = world.loaded;
+  const told = worldAt(request, world);
+  const { conditions, words, nowMs } = told;
+  const now = askSnapshot(request, told.snapshot, nowMs);
+  if (request.without.length === 0) return describe(request, told, now, undefined);
   const lost = regionsNamed(config, request.without);
   if (typeof lost === 'string') return lost;
   const { entry } = now.context;
   // What no policy steers depends on no region.
-  if (entry === 0) return describe(request, world, now, lossOf(config, lost, now, now));
-  const conditions = world.conditionsWithout(lost);
-  const lessened = snapshotUnder(snapshot, config, conditions, entry);
-  const then = askSnapshot(request, lessened, nowMs);
-  const worldWithout = { ...world, conditions, words: wordsWithout(config, words, lost) };
-  return describe(request, worldWithout, then, lossOf(config, lost, now, then));
+  if (entry === 0) return describe(request, told, now, lossOf(config, lost, now, now));
+  const lessened = conditionsWithout(config, conditions, lost);
+  const snapshot = snapshotUnder(told.snapshot, config, lessened, entry);
+  const then = askSnapshot(request, snapshot, nowMs);
+  const without = { ...told, conditions: lessened, words: wordsWithout(config, words, lost) };
+  return describe(request, without, then, lossOf(config, lost, now, then));
+}
+
+/** The world with what stands behind its conditions, in words. */
+interface ToldWorld extends ExplainWorld {
+  readonly words: ConditionWords;
+}
+
+/** The world now, or at the moment that is asked for: schedules and overrides go by that. */
+function worldAt(request: ExplainRequest, world: ExplainWorld): ToldWorld {
+  const { atMs } = request;
+  const { config } = world.loaded;
+  if (atMs === undefined) return { ...world, words: world.wordsOf(world.conditions) };
+  const conditions = world.conditionsAt(atMs);
+  const { entry } = askSnapshot(request, world.snapshot, world.nowMs).context;
+  const snapshot = entry === 0 ? world.snapshot : snapshotUnder(world.snapshot, config, conditions, entry);
+  return { ...world, conditions, snapshot, nowMs: atMs, words: world.wordsOf(conditions) };
 }
 
 function describe(
   request: ExplainRequest,
-  world: ExplainWorld,
+  world: ToldWorld,
   asked: Asked,
   without: ExplainedLoss | undefined,
 ): Explanation {
@@ -93,6 +111,7 @@ function describe(
       client: formatClient(request.client),
     },
     generation: world.snapshot.generation,
+    at: request.atMs === undefined ? undefined : new Date(request.atMs).toISOString(),
     answer: {
       rcode: rcodeName(message.rcode),
       records: message.answer.map(
@@ -124,7 +143,7 @@ function describe(
 
 function sceneOf(
   { client }: ExplainRequest,
-  { loaded, conditions, words, health }: ExplainWorld,
+  { loaded, conditions, words, health }: ToldWorld,
   { context }: Asked,
   root: TracedNode | undefined,
   { place, location }: Located,

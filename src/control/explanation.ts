@@ -5,6 +5,8 @@ import type { EndpointState } from '../snapshot/compile/conditions.ts';
 export interface Explanation {
   readonly question: { readonly name: string; readonly type: string; readonly client: string };
   readonly generation: number;
+  /** The moment that all else here is told for, ISO 8601; undefined: now. */
+  readonly at: string | undefined;
   readonly answer: {
     readonly rcode: string;
     readonly records: readonly string[];

@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { parseInstant } from '../config/instant.ts';
 import type { SocketAddress } from '../config/model.ts';
 import { typeNumber } from '../dns/constants.ts';
 import { parseName } from '../dns/names.ts';
@@ -70,10 +71,18 @@ export interface ExplainTexts {
   readonly client?: string | undefined;
   /** Names of regions, by commas. */
   readonly without?: string | undefined;
+  /** A time with its zone. */
+  readonly at?: string | undefined;
 }
 
 /** Parses the parameters of explain, of the API and of the command line alike; a string says what is wrong. */
-export function readExplainRequest({ name, type, client, without }: ExplainTexts): ExplainRequest | string {
+export function readExplainRequest({
+  name,
+  type,
+  client,
+  without,
+  at,
+}: ExplainTexts): ExplainRequest | string {
   if (!name) return '`name` is missing: give the name to explain';
   const parsed = parseName(name);
   if (!parsed.ok) return `\`name\`: ${parsed.reason}`;
@@ -85,7 +94,10 @@ export function readExplainRequest({ name, type, client, without }: ExplainTexts
   const lost = without === undefined ? [] : without.split(',', limits.regions + 1).map((each) => each.trim());
   if (lost.some((each) => each === '')) return '`without`: give names of regions, with commas between them';
   if (lost.length > limits.regions) return `\`without\`: at most ${limits.regions} regions`;
-  return { name: parsed.name, type: number, client: who, without: lost };
+  const atMs = at === undefined ? undefined : parseInstant(at);
+  if (at !== undefined && atMs === undefined)
+    return `\`at\`: ${JSON.stringify(at)} is no time like 2026-12-01T10:00:00Z`;
+  return { name: parsed.name, type: number, client: who, without: lost, atMs };
 }
 
 function readClient(text: string): ExplainClient | undefined {

@@ -11,7 +11,7 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Conditions } from '../snapshot/compile/conditions.ts';
-import { type ComposedConditions, ConditionsComposer } from './conditions.ts';
+import { type ComposedConditions, ConditionsComposer, type HealthView, unheld } from './conditions.ts';
 import { callFence } from './fence.ts';
 import { HostTable, lookUp } from './host-table.ts';
 import { LastGood } from './last-good.ts';
@@ -42,6 +42,7 @@ export class LiveConditions {
   readonly hosts: HostTable;
   readonly succession: Succession;
   private readonly parts: LiveParts;
+  private readonly health: HealthView;
   private readonly composer: ConditionsComposer;
   private config: Config | undefined;
   private timer: Timer | undefined;
@@ -56,15 +57,13 @@ export class LiveConditions {
     });
     this.succession = new Succession({ ...parts, callFence, lags: this.lags });
     this.hosts = new HostTable({ clock, log, lookUp, onChange });
-    this.composer = new ConditionsComposer(
-      {
-        state: (pool, endpoint) => this.state(pool, endpoint),
-        wasGood: (pool, endpoint) => this.lastGood.has(this.config!, pool, endpoint),
-        calmMs: (pool, endpoint) => calmMs(health.stateOf(pool, endpoint), this.config!.pools[pool]!.monitor),
-        hostAddresses: (pool, endpoint) => this.hosts.addressesOf(this.config!, pool, endpoint),
-      },
-      this.loads,
-    );
+    this.health = {
+      state: (pool, endpoint) => this.state(pool, endpoint),
+      wasGood: (pool, endpoint) => this.lastGood.has(this.config!, pool, endpoint),
+      calmMs: (pool, endpoint) => calmMs(health.stateOf(pool, endpoint), this.config!.pools[pool]!.monitor),
+      hostAddresses: (pool, endpoint) => this.hosts.addressesOf(this.config!, pool, endpoint),
+    };
+    this.composer = new ConditionsComposer(this.health, this.loads);
   }
 
   /** Another config is in use from now on; health has its indexes already. */
@@ -120,6 +119,13 @@ export class LiveConditions {
     const known = fitting(remembered, config);
     this.composer.restore(known);
     this.lastGood.restore(known.good);
+  }
+
+  /** The conditions at another moment, with health as it is now and without what is measured: that is not known. */
+  at(atMs: number): Conditions {
+    return unheld(
+      new ConditionsComposer(this.health, { loadOf: () => undefined }).compose(this.config!, atMs),
+    );
   }
 
   stop(): void {

@@ -13,9 +13,10 @@ export interface Comparison {
   /** Policies that one config alone has. */
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** How many names are steered on one side alone. */
+  /** How many names are steered now alone. */
   readonly addedNames: number;
-  readonly removedNames: number;
+  /** Names that were steered before, by a policy that is asked for, and are not now. */
+  readonly removedNames: readonly string[];
 }
 
 export interface CompareOptions {
@@ -29,13 +30,16 @@ export interface CompareOptions {
 export function compare(before: SideParts, now: SideParts, { only, countries }: CompareOptions): Comparison {
   const shared = new Shared();
   const sides = [new Side(before, shared), new Side(now, shared)] as const;
-  const { pairs, ...rest } = pairPolicies(before.config, now.config);
+  const { pairs, removedNames: lost, ...rest } = pairPolicies(before.config, now.config);
+  const removedNames = lost
+    .filter(({ policy }) => only === undefined || only.has(policy))
+    .map(({ name }) => name);
   const asked = pairs
     .filter((pair) => only === undefined || only.has(pair.before) || only.has(pair.now))
     .map((pair) => ({ pair, ...treesOf(pair, ...sides) }));
   const different = asked.filter((one) => !sameTree(one.before, one.now));
   const quiet = asked.filter((one) => !different.includes(one)).map(({ pair }) => quietReport(pair));
-  return { policies: [...reportPolicies(different, shared, countries), ...quiet], ...rest };
+  return { policies: [...reportPolicies(different, shared, countries), ...quiet], removedNames, ...rest };
 }
 
 function reportPolicies(
@@ -58,7 +62,7 @@ function reportPolicies(
   return different
     .map((one, i) => ({ ...one.pair, found: howFound(one), ...found.get(firsts[i]!)! }))
     .map(({ beforeSteering: _, nowSteering: __, ...report }) => report)
-    .sort((a, b) => compareShares(a.moved, b.moved));
+    .sort((a, b) => compareShares(a.moved, b.moved) || compareShares(a.swapped, b.swapped));
 }
 
 /**

@@ -6,12 +6,23 @@ export function jsonOf({ policies, ...rest }: Comparison): object {
   return { policies: policies.map(policyJson), ...rest };
 }
 
-function policyJson({ names, moved, moves, regions, countries, ...head }: PolicyReport): object {
+function policyJson({
+  names,
+  moved,
+  swapped,
+  moves,
+  swaps,
+  regions,
+  countries,
+  ...head
+}: PolicyReport): object {
   return {
     ...head,
     names: { count: names.count, first: names.first ?? null },
     moved: sharesJson(moved),
+    swapped: sharesJson(swapped),
     moves: moves.map(moveJson),
+    swaps: swaps.map(({ region, text, ...shares }) => ({ region, text, ...sharesJson(shares) })),
     regions: regions.map(({ region, before, now }) => ({ region, before: round(before), now: round(now) })),
     countries: countries
       .filter(({ moved: own }) => own > 0)

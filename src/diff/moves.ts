@@ -1,14 +1,11 @@
 import { type ClientGroup, divideClients } from './clients.ts';
 import type { Countries } from './countries.ts';
-import { NO_REGION, Outcomes } from './outcomes.ts';
-import type { Shared } from './shared.ts';
+import { Outcomes, pairKey } from './outcomes.ts';
+import type { Shared, Spot } from './shared.ts';
 import type { Tree } from './tree.ts';
 
-/** Clients that are given one region before and one, perhaps the same, now. */
-export interface Move {
-  /** Name of a region; undefined: no answer. */
-  readonly from: string | undefined;
-  readonly to: string | undefined;
+/** How many clients. */
+export interface Crowd {
   /** Networks: /24 of IPv4, /48 of IPv6. Parts of one where chance decides. */
   ipv4: number;
   ipv6: number;
@@ -16,12 +13,23 @@ export interface Move {
   readonly countries: Map<number, number>;
 }
 
-/** All networks that a database places. */
-export interface Placed {
-  ipv4: number;
-  ipv6: number;
-  /** Number of the country → its IPv4 networks. */
-  readonly countries: Map<number, number>;
+/** Clients that are given one region before and one, perhaps the same, now. */
+export interface Move extends Crowd {
+  /** Name of a region; undefined: no answer. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** Clients that stay in their region and are given another endpoint of it. */
+export interface Swap extends Crowd {
+  readonly region: string;
+  readonly before: Spot;
+  readonly now: Spot;
+}
+
+export interface Moves {
+  readonly moves: readonly Move[];
+  readonly swaps: readonly Swap[];
 }
 
 /** Two trees that decide for the same clients. */
@@ -35,7 +43,7 @@ export function findMoves<T extends TreePair>(
   pairs: readonly T[],
   shared: Shared,
   countries: Countries,
-): { readonly moves: ReadonlyMap<T, readonly Move[]>; readonly placed: Placed } {
+): { readonly moves: ReadonlyMap<T, Moves>; readonly placed: Crowd } {
   const rounds = new Map<string, { readonly views: readonly number[]; readonly pairs: T[] }>();
   for (const pair of pairs) {
     const views = [...new Set([...pair.before.views, ...pair.now.views])].sort((a, b) => a - b);
@@ -43,28 +51,34 @@ export function findMoves<T extends TreePair>(
     rounds.set(views.join(), round);
     round.pairs.push(pair);
   }
-  const moves = new Map<T, readonly Move[]>();
-  let placed: Placed = { ipv4: 0, ipv6: 0, countries: new Map() };
+  const moves = new Map<T, Moves>();
+  let placed = nobody();
   for (const round of rounds.values()) {
-    placed = { ipv4: 0, ipv6: 0, countries: new Map() };
+    placed = nobody();
     const tallies = round.pairs.map(
       ({ before, now }) => [new Outcomes(before, now, shared), new Tally(shared)] as const,
     );
     const maps = round.views.map((view) => shared.views[view]!.map);
     divideClients(countries, maps, (groups) => {
-      for (const group of groups) count(placed, group);
+      for (const group of groups) count(placed, group, 1);
       for (const [outcomes, tally] of tallies) ask(groups, round.views, shared, outcomes, tally);
     });
-    for (const [i, pair] of round.pairs.entries()) moves.set(pair, [...tallies[i]![1].moves.values()]);
+    for (const [i, pair] of round.pairs.entries()) moves.set(pair, tallies[i]![1].result());
   }
   return { moves, placed };
 }
 
-function count(placed: Placed, { family, units, countries }: ClientGroup): void {
-  if (family === 6) placed.ipv6 += units;
+function nobody(): Crowd {
+  return { ipv4: 0, ipv6: 0, countries: new Map() };
+}
+
+/** The part `share` (0 … 1) of a group. */
+function count(crowd: Crowd, { family, units, countries }: ClientGroup, share: number): void {
+  if (family === 6) crowd.ipv6 += share * units;
   else {
-    placed.ipv4 += units;
-    for (const [country, own] of countries) add(placed.countries, country, own);
+    crowd.ipv4 += share * units;
+    for (const [country, own] of countries)
+      crowd.countries.set(country, (crowd.countries.get(country) ?? 0) + share * own);
   }
 }
 
@@ -84,36 +98,55 @@ function ask(
   }
 }
 
-/** Sums by pairs of regions. */
+/** Sums by pairs of regions, and inside each of them by pairs of spots. */
 class Tally {
-  readonly moves = new Map<number, Move>();
+  private readonly moves = new Map<number, Move>();
+  private readonly swaps = new Map<number, Swap>();
   private readonly shared: Shared;
 
   constructor(shared: Shared) {
     this.shared = shared;
   }
 
-  add({ family, units, countries }: ClientGroup, from: number, to: number, share: number): void {
-    const move = this.move(from, to);
-    if (family === 6) move.ipv6 += share * units;
-    else {
-      move.ipv4 += share * units;
-      for (const [country, own] of countries) add(move.countries, country, share * own);
-    }
+  /** `from` and `to` are spots. */
+  add(group: ClientGroup, from: number, to: number, share: number): void {
+    count(this.move(from, to), group, share);
+    const { spots } = this.shared;
+    const [before, now] = [spots[from], spots[to]];
+    if (from === to || before === undefined || before.region !== now?.region) return;
+    count(this.swap(from, to, before, now), group, share * newPart(before, now));
   }
 
-  private move(from: number, to: number): Move {
-    const key = (from - NO_REGION) * 65_536 + to - NO_REGION;
-    let move = this.moves.get(key);
-    if (move === undefined) {
-      const { regions } = this.shared;
-      move = { from: regions[from], to: regions[to], ipv4: 0, ipv6: 0, countries: new Map() };
-      this.moves.set(key, move);
-    }
+  result(): Moves {
+    const swaps = [...this.swaps.values()].filter(({ ipv4, ipv6 }) => ipv4 > 0 || ipv6 > 0);
+    return { moves: [...this.moves.values()], swaps };
+  }
+
+  private move(fromSpot: number, toSpot: number): Move {
+    const { regions, spots } = this.shared;
+    const [from, to] = [fromSpot, toSpot].map((spot) => spots[spot]?.region ?? -1) as [number, number];
+    const key = pairKey(from, to);
+    const known = this.moves.get(key);
+    if (known !== undefined) return known;
+    const move = { from: regions[from], to: regions[to], ...nobody() };
+    this.moves.set(key, move);
     return move;
+  }
+
+  private swap(from: number, to: number, before: Spot, now: Spot): Swap {
+    const key = pairKey(from, to);
+    const known = this.swaps.get(key);
+    if (known !== undefined) return known;
+    const swap = { region: this.shared.regions[now.region]!, before, now, ...nobody() };
+    this.swaps.set(key, swap);
+    return swap;
   }
 }
 
-function add(sums: Map<number, number>, key: number, amount: number): void {
-  sums.set(key, (sums.get(key) ?? 0) + amount);
+/** Of clients that draw by these weights, those that have to be given another endpoint. */
+function newPart(before: Spot, now: Spot): number {
+  let part = 0;
+  for (const [record, { share }] of now.endpoints)
+    part += Math.max(0, share - (before.endpoints.get(record)?.share ?? 0));
+  return Math.min(1, part);
 }

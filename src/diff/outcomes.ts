@@ -8,14 +8,19 @@ import type { ClientGroup } from './clients.ts';
 import type { Shared } from './shared.ts';
 import { RootField, type Tree } from './tree.ts';
 
-/** In place of a region: none answered, or an address that belongs to none. */
-export const NO_REGION = -1;
+/** In place of a spot: none answered, or an address that belongs to no region. */
+const NO_SPOT = -1;
 
-/** What part of a group's clients (0 … 1) is given this region before and that region now; numbers of `Shared`. */
+/** What part of a group's clients (0 … 1) is given this spot before and that spot now; numbers of `Shared`. */
 export interface Outcome {
   readonly from: number;
   readonly to: number;
   readonly share: number;
+}
+
+/** One number for two spots, or two regions: exact as a double below 2²⁴ of them. */
+export function pairKey(from: number, to: number): number {
+  return (from - NO_SPOT) * 2 ** 24 + to - NO_SPOT;
 }
 
 /** Asks two trees what they give the same clients: same draws, same hashes, same labels. */
@@ -46,7 +51,7 @@ export class Outcomes {
     for (let i = 0; i < count; i++) {
       this.sample = (this.sample + 1) >>> 0;
       const [from, to] = this.ask(family);
-      const key = (from + 1) * 65_536 + to;
+      const key = pairKey(from, to);
       const outcome = found.get(key);
       if (outcome === undefined) found.set(key, { from, to, count: 1 });
       else outcome.count++;
@@ -63,7 +68,7 @@ export class Outcomes {
 
   private ask(family: 4 | 6): readonly [number, number] {
     const label = this.labels[this.sample % this.labels.length]!;
-    return [this.before.regionOf(family, this.sample, label), this.now.regionOf(family, this.sample, label)];
+    return [this.before.spotOf(family, this.sample, label), this.now.spotOf(family, this.sample, label)];
   }
 }
 
@@ -82,10 +87,10 @@ class Asking {
   }
 
   /**
-   * The region of the first address for a client of a family, whose prefix and draw come from `sample`. IPv4 clients ask
+   * The spot of the first address for a client of a family, whose prefix and draw come from `sample`. IPv4 clients ask
    * for A, IPv6 clients for AAAA, and for the other where that has nothing for them; an alias answers both.
    */
-  regionOf(family: 4 | 6, sample: number, label: Uint8Array): number {
+  spotOf(family: 4 | 6, sample: number, label: Uint8Array): number {
     const { asker, words } = this;
     asker.family = family;
     const prefix = mix(sample ^ 0x5bd1e995);
@@ -96,8 +101,8 @@ class Asking {
     asker.drawSeed = mix(sample + 0x3c6ef372);
     if (words[RootField.CNAME] !== 0) return this.evaluate(words[RootField.CNAME]!);
     const [own, other] = family === 4 ? [RootField.A, RootField.AAAA] : [RootField.AAAA, RootField.A];
-    const region = this.evaluate(words[own]!);
-    return region === NO_REGION ? this.evaluate(words[other]!) : region;
+    const spot = this.evaluate(words[own]!);
+    return spot === NO_SPOT ? this.evaluate(words[other]!) : spot;
   }
 
   private evaluate(root: number): number {
@@ -105,7 +110,7 @@ class Asking {
     choice.count = 0;
     asker.begin();
     if (root !== 0) decider.evaluate(root, 1, asker, choice);
-    if (choice.count === 0) return NO_REGION;
+    if (choice.count === 0) return NO_SPOT;
     return this.words[choice.candidates[0]! + CandidateField.REGION]!;
   }
 }

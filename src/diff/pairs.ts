@@ -19,19 +19,27 @@ export interface Pairing {
   /** Policies that the config of one side alone has. */
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** How many names are steered on one side alone. */
+  /** How many names are steered now alone. */
   readonly addedNames: number;
-  readonly removedNames: number;
+  /** Those that were steered before alone. */
+  readonly removedNames: readonly RemovedName[];
+}
+
+export interface RemovedName {
+  readonly name: string;
+  /** Name of the policy that steered it. */
+  readonly policy: string;
 }
 
 /** Pairs what is steered before with what is steered now, by owner name and by name of the policy. */
 export function pairPolicies(before: Config, now: Config): Pairing {
   const [old, current] = [steeredNames(before), steeredNames(now)];
   const pairs = new Map<string, Draft>();
-  let removedNames = 0;
+  const removedNames: RemovedName[] = [];
   for (const [key, { owner, steering }] of old) {
     const match = current.get(key);
-    if (match === undefined) removedNames++;
+    if (match === undefined)
+      removedNames.push({ name: plainName(owner), policy: policyName(before, steering) });
     else addName(pairs, draftOf(before, steering, now, match.steering), owner);
   }
   const steeredNow = steeredPolicies(now, current);

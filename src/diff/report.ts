@@ -1,6 +1,7 @@
 import { type Countries, peopleOf } from './countries.ts';
-import type { Move, Placed } from './moves.ts';
+import type { Crowd, Move, Moves } from './moves.ts';
 import type { PolicyPair } from './pairs.ts';
+import { swapWords } from './swap-words.ts';
 
 /** One policy of the comparison. */
 export interface PolicyReport extends MovesReport {
@@ -17,9 +18,14 @@ export interface PolicyReport extends MovesReport {
 
 /** In shares of all clients (0 … 1). */
 export interface MovesReport {
+  /** From one region to another. */
   readonly moved: Shares;
+  /** From one endpoint to another of the same region. */
+  readonly swapped: Shares;
   /** Biggest first, by users. */
   readonly moves: readonly MoveReport[];
+  /** Biggest first, by users. */
+  readonly swaps: readonly SwapReport[];
   /** What each region gets of users, before and now; none when nothing differs. */
   readonly regions: readonly { readonly region: string; readonly before: number; readonly now: number }[];
   /** Those that have users, biggest first; none when nothing differs. */
@@ -41,6 +47,12 @@ export interface MoveReport extends Shares {
   readonly countries: readonly { readonly country: string; readonly users: number }[];
 }
 
+export interface SwapReport extends Shares {
+  readonly region: string;
+  /** `blue → green` */
+  readonly text: string;
+}
+
 export interface CountryReport {
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
@@ -58,7 +70,7 @@ export const NO_ANSWER = '(no answer)';
 /** Countries named for one move. */
 const NAMED = 5;
 
-export function reportMoves(all: readonly Move[], placed: Placed, countries: Countries): MovesReport {
+export function reportMoves({ moves: all, swaps }: Moves, placed: Crowd, countries: Countries): MovesReport {
   const world = new World(placed, countries);
   const moves = all
     .filter(({ from, to }) => from !== to)
@@ -67,10 +79,14 @@ export function reportMoves(all: readonly Move[], placed: Placed, countries: Cou
     .map(({ move }) => move);
   return {
     moved: world.sharesOf(moves),
+    swapped: world.sharesOf(swaps),
     moves: moves.map((move) => ({
       ...{ from: move.from, to: move.to, ...world.sharesOf([move]) },
       countries: world.countriesOf(move),
     })),
+    swaps: swaps
+      .map((swap) => ({ region: swap.region, text: swapWords(swap), ...world.sharesOf([swap]) }))
+      .sort(compareShares),
     regions: regionShares(all, world),
     countries: world.countryReports(moves),
   };
@@ -79,17 +95,18 @@ export function reportMoves(all: readonly Move[], placed: Placed, countries: Cou
 /** Of a policy that decides as before. */
 export function quietReport({ before, now, names }: PolicyPair): PolicyReport {
   const moved = { users: 0, ipv4: 0, ipv6: 0 };
-  return { before, now, names, found: 'exact', moved, moves: [], regions: [], countries: [] };
+  const none = { moves: [], swaps: [], regions: [], countries: [] };
+  return { before, now, names, found: 'exact', moved, swapped: moved, ...none };
 }
 
 /** How much of the world a network stands for. */
 class World {
-  private readonly placed: Placed;
+  private readonly placed: Crowd;
   private readonly codes: Countries['codes'];
   /** Number of the country → share of all users that one of its networks stands for. */
   private readonly perUnit: ReadonlyMap<number, number>;
 
-  constructor(placed: Placed, countries: Countries) {
+  constructor(placed: Crowd, countries: Countries) {
     this.placed = placed;
     this.codes = countries.codes;
     const people = (country: number): number => peopleOf(countries, country);
@@ -99,7 +116,7 @@ class World {
     );
   }
 
-  sharesOf(moves: readonly Move[]): Shares {
+  sharesOf(moves: readonly Crowd[]): Shares {
     return {
       users: sum(moves.map((move) => this.usersOf(move))),
       ipv4: sum(moves.map(({ ipv4 }) => ipv4)) / (this.placed.ipv4 || 1),
@@ -107,7 +124,7 @@ class World {
     };
   }
 
-  usersOf(move: Move): number {
+  usersOf(move: Crowd): number {
     return sum([...move.countries.keys()].map((country) => this.usersIn(move, country)));
   }
 
@@ -135,7 +152,7 @@ class World {
       .sort((a, b) => b.users - a.users);
   }
 
-  private usersIn({ countries }: Move, country: number): number {
+  private usersIn({ countries }: Crowd, country: number): number {
     return (countries.get(country) ?? 0) * (this.perUnit.get(country) ?? 0);
   }
 }

@@ -5,12 +5,24 @@ import { OwnerView } from '../steering/owners.ts';
 export class Shared {
   /** By name. */
   readonly regions: string[] = [];
+  readonly spots: Spot[] = [];
   readonly views: View[] = [];
   readonly owners: Owners[] = [];
+  private readonly spotKeys = new Map<string, number>();
 
   region(name: string): number {
     const known = this.regions.indexOf(name);
     return known < 0 ? this.regions.push(name) - 1 : known;
+  }
+
+  /** Spots of one region that give the same records by the same weights are one. */
+  spot(spot: Spot): number {
+    const shares = [...spot.endpoints].map(([record, { share }]) => [record, share]).sort();
+    const key = JSON.stringify([spot.region, shares]);
+    const known = this.spotKeys.get(key);
+    if (known !== undefined) return known;
+    this.spotKeys.set(key, this.spots.length);
+    return this.spots.push(spot) - 1;
   }
 
   view(buffer: SharedArrayBuffer): number {
@@ -24,6 +36,21 @@ export class Shared {
     const known = this.owners.findIndex((table) => sameBytes(table.buffer, buffer));
     return known < 0 ? this.owners.push({ buffer, table: new OwnerView(buffer), labels }) - 1 : known;
   }
+}
+
+/** What a client may be given in one region: drawn among these endpoints. */
+export interface Spot {
+  /** Number in `Shared.regions`. */
+  readonly region: number;
+  /** What is answered → who it stands for, and how often it is drawn (0 … 1). */
+  readonly endpoints: ReadonlyMap<string, SpotEndpoint>;
+}
+
+export interface SpotEndpoint {
+  /** Names. */
+  readonly pool: string;
+  readonly endpoint: string;
+  readonly share: number;
 }
 
 interface View {

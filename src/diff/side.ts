@@ -33,6 +33,8 @@ export class Side {
       owners: owners.map((table, i) => shared.owner(table, [...config.owners[i]!.owners.keys()])),
       policies: config.policies.map(({ name }) => name),
       regionNames,
+      pools: config.pools,
+      spot: (spot) => shared.spot(spot),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Comparison } from './compare.ts';
-import { NO_ANSWER, type PolicyReport } from './report.ts';
+import { NO_ANSWER, type PolicyReport, type Shares } from './report.ts';
 import { LETTERS, letterOf, worldMap } from './world-map.ts';
 
 /** Policies of which more than one line is said, that have a line, and that are named in one. */
@@ -9,7 +9,7 @@ const NAMED = 20;
 
 /** The comparison for people: what moves in one line each, then a table of moves and a map of where they come from. */
 export function formatComparison(comparison: Comparison): string {
-  const moving = comparison.policies.filter(({ moves }) => moves.length > 0);
+  const moving = comparison.policies.filter(changes);
   // Policies that decide alike share their moves.
   const different = moving.filter(({ moves }, i) => moving.findIndex((one) => one.moves === moves) === i);
   const details = different.slice(0, DETAILED).flatMap((report) => {
@@ -24,14 +24,14 @@ export function formatComparison(comparison: Comparison): string {
 
 function overview(comparison: Comparison, moving: readonly PolicyReport[]): string[] {
   const { policies, added, removed, addedNames, removedNames } = comparison;
-  const quiet = policies.filter(({ moves }) => moves.length === 0);
+  const quiet = policies.filter((report) => !changes(report));
   const lines: readonly (readonly [boolean, string])[] = [
     [policies.length === 0, 'nothing to compare: no name is steered on both sides'],
     [quiet.length > 0, `nobody moves: ${some(quiet.map(titleOf))}`],
     [added.length > 0, `added: policy ${some(added)}`],
     [removed.length > 0, `removed: policy ${some(removed)}`],
     [addedNames > 0, `steered now, and not before: ${countOf(addedNames, 'name')}`],
-    [removedNames > 0, `steered before, and not now: ${countOf(removedNames, 'name')}`],
+    [removedNames.length > 0, `steered before, and not now: ${some(removedNames)}`],
   ];
   // One policy says so itself, below.
   const heads = moving.length > 1 ? moving.slice(0, LINED).map(headline) : [];
@@ -40,9 +40,24 @@ function overview(comparison: Comparison, moving: readonly PolicyReport[]): stri
 }
 
 function headline(report: PolicyReport): string {
-  const { users, ipv4, ipv6 } = report.moved;
-  const networks = `IPv4 ${percent(ipv4)}, IPv6 ${percent(ipv6)}`;
-  return `${titleOf(report)}: ${percent(users)} of users move (networks: ${networks})`;
+  const { moves, moved, swaps, swapped } = report;
+  const parts = [
+    moves.length > 0
+      ? `${percent(moved.users)} of users move (${networksOf(moved)})`
+      : 'nobody leaves their region',
+  ];
+  if (swaps.length > 0)
+    parts.push(`${percent(swapped.users)} of users get other endpoints in theirs (${networksOf(swapped)})`);
+  return `${titleOf(report)}: ${parts.join('; ')}`;
+}
+
+function networksOf({ ipv4, ipv6 }: Shares): string {
+  return `networks: IPv4 ${percent(ipv4)}, IPv6 ${percent(ipv6)}`;
+}
+
+/** Somebody is answered otherwise than before. */
+function changes({ moves, swaps }: PolicyReport): boolean {
+  return moves.length > 0 || swaps.length > 0;
 }
 
 /** `policy app`, or what went from one policy to another. */
@@ -67,24 +82,35 @@ const accuracy = {
 } as const;
 
 function formatPolicy(report: PolicyReport, alike: readonly PolicyReport[]): string[] {
-  const { moves, regions, countries, found } = report;
+  const { moves, swaps, found } = report;
   const note = accuracy[found];
   return [
     headline(report),
     ...(alike.length === 0 ? [] : [`  and just so: ${some(alike.map(titleOf))}`]),
     ...(note === undefined ? [] : [`  ${note}`]),
-    '',
-    ...indent(moveTable(moves)),
-    '',
-    ...indent(
-      align([
-        ['share of users', 'before', 'now'],
-        ...regions.map(({ region, before, now }) => [region, percent(before), percent(now)]),
-      ]),
-    ),
-    '',
-    ...(countries.length === 0 ? [] : indent([...worldMap(countries), LEGEND])),
+    ...(swaps.length === 0 ? [] : ['', ...indent(swapTable(swaps))]),
+    ...(moves.length === 0 ? [] : moveParts(report)),
   ];
+}
+
+function moveParts({ moves, regions, countries }: PolicyReport): string[] {
+  const shares = [
+    ['share of users', 'before', 'now'],
+    ...regions.map(({ region, before, now }) => [region, percent(before), percent(now)]),
+  ];
+  const map = countries.length === 0 ? [] : indent([...worldMap(countries), LEGEND]);
+  return ['', ...indent(moveTable(moves)), '', ...indent(align(shares)), '', ...map];
+}
+
+function swapTable(swaps: PolicyReport['swaps']): string[] {
+  const row = (title: string, { users, ipv4, ipv6 }: Shares): string[] => [
+    title,
+    ...[percent(users), percent(ipv4), percent(ipv6)],
+  ];
+  const shown = swaps.slice(0, NAMED).map((swap) => row(`${swap.region}: ${swap.text}`, swap));
+  const more = swaps.length - NAMED;
+  const rest = more > 0 ? [[`and ${more} more`, '', '', '']] : [];
+  return align([['in their region', 'users', 'IPv4 /24', 'IPv6 /48'], ...shown, ...rest]);
 }
 
 const LEGEND = '· stays   A most of a country’s users move   a some do';
@@ -128,7 +154,8 @@ function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function some(names: readonly string[]): string {
+/** The first of some names, and how many more there are. */
+export function some(names: readonly string[]): string {
   const more = names.length - NAMED;
   return more > 0 ? `${names.slice(0, NAMED).join(', ')} and ${more} more` : names.join(', ');
 }

@@ -1,3 +1,5 @@
+import type { Config } from '../config/model.ts';
+import { nameKey } from '../dns/names.ts';
 import { EntryField, RecordKind, type Rotation } from '../snapshot/rotation.ts';
 import { seedOf } from '../steering/mix.ts';
 import {
@@ -14,8 +16,12 @@ import {
   VOID,
   WalkField,
 } from '../steering/nodes.ts';
+import type { Spot, SpotEndpoint } from './shared.ts';
 
-/** A decision tree with all that does not decide the region of the first answer taken out: equal words decide alike. */
+/**
+ * A decision tree with all that does not decide the first answer taken out: equal words decide alike. In place of a
+ * candidate's region stands the number of its spot: the region with the endpoints that are drawn among.
+ */
 export interface Tree {
   /** Nodes as the interpreter reads them. The first RootField.SIZE words are places of roots. */
   readonly words: Int32Array;
@@ -43,11 +49,15 @@ export interface Numbering {
   readonly policies: readonly string[];
   /** [index of the region]: its name, by which draws over regions score. */
   readonly regionNames: readonly string[];
+  readonly pools: Config['pools'];
+  /** The number of a spot in `Shared`. */
+  readonly spot: (spot: Spot) => number;
 }
 
 /** Reads the tree of an entry of a rotation. */
-export function readTree({ words }: Rotation, entry: number, numbering: Numbering): Tree {
-  const reader = new TreeReader(words, numbering);
+export function readTree(rotation: Rotation, entry: number, numbering: Numbering): Tree {
+  const { words } = rotation;
+  const reader = new TreeReader(rotation, numbering);
   const rootOf = (kind: RecordKind): number => reader.copy(words[entry + EntryField.ROOTS + kind]!, NOBODY);
   reader.out[RootField.A] = rootOf(RecordKind.A);
   reader.out[RootField.AAAA] = rootOf(RecordKind.AAAA);
@@ -64,11 +74,13 @@ class TreeReader {
   byChance = false;
   byLabel = false;
   private readonly words: Int32Array;
+  private readonly bytes: Uint8Array;
   private readonly numbering: Numbering;
   private readonly copies = new Map<number, number>();
 
-  constructor(words: Int32Array, numbering: Numbering) {
+  constructor({ words, bytes }: Rotation, numbering: Numbering) {
     this.words = words;
+    this.bytes = bytes;
     this.numbering = numbering;
   }
 
@@ -107,32 +119,62 @@ class TreeReader {
     }
   }
 
-  /** Endpoints of one region are one. Regions of a group are drawn by their weight, each with a score of its own name. */
+  /** Endpoints of one region are one spot. Regions of a group are drawn by their weight, each with a score of its own name. */
   private group(place: number, policy: number): number {
     const { words } = this;
-    const weights = new Map<number, number>();
-    for (let left = words[place + GroupField.COUNT]!, i = 0; i < left; i++) {
+    const members = new Map<number, number[]>();
+    for (let i = 0; i < words[place + GroupField.COUNT]!; i++) {
       const candidate = place + GroupField.CANDIDATES + i * CandidateField.SIZE;
       const region = words[candidate + CandidateField.REGION]!;
-      weights.set(region, (weights.get(region) ?? 0) + words[candidate + CandidateField.WEIGHT]!);
+      members.set(region, [...(members.get(region) ?? []), candidate]);
     }
-    const regions = [...weights.keys()].sort((a, b) => this.regionOf(a) - this.regionOf(b));
-    if (regions.length === 1) return this.leaf(regions[0]!);
+    const regions = [...members.keys()].sort((a, b) => this.regionOf(a) - this.regionOf(b));
+    if (regions.length === 1) return this.leaf(regions[0]!, members.get(regions[0]!)!);
     this.byChance = true;
     const at = this.walkHead(Order.DRAW, regions.length);
     this.draws(at, policy);
     for (const [i, region] of regions.entries()) {
       const seed = seedOf(this.numbering.regionNames[region] ?? '');
-      this.slot(at, i, [this.leaf(region), SHARE_ALL, seed, weights.get(region)!]);
+      const own = members.get(region)!;
+      this.slot(at, i, [this.leaf(region, own), SHARE_ALL, seed, this.weightOf(own)]);
     }
     return at;
   }
 
-  private leaf(region: number): number {
+  private leaf(region: number, candidates: readonly number[]): number {
     const at = this.node(NodeKind.GROUP, GroupField.CANDIDATES + CandidateField.SIZE);
     this.out[at + GroupField.COUNT] = 1;
-    this.out[at + GroupField.CANDIDATES + CandidateField.REGION] = this.regionOf(region);
+    this.out[at + GroupField.CANDIDATES + CandidateField.REGION] = this.spotOf(region, candidates);
     return at;
+  }
+
+  /** A sorry address is no region's. */
+  private spotOf(region: number, candidates: readonly number[]): number {
+    const own = this.regionOf(region);
+    if (own < 0) return own;
+    const sum = this.weightOf(candidates);
+    const endpoints = new Map<string, SpotEndpoint>();
+    for (const candidate of candidates) {
+      const pool = this.numbering.pools[this.words[candidate + CandidateField.POOL]!]!;
+      const endpoint = pool.endpoints[this.words[candidate + CandidateField.ENDPOINT]!]!;
+      // What a host that is flattened resolves to is not known here.
+      const isFlat = endpoint.address === undefined && endpoint.host !== undefined;
+      const key = isFlat ? nameKey(endpoint.host) : this.recordOf(candidate);
+      const share = (endpoints.get(key)?.share ?? 0) + this.words[candidate + CandidateField.WEIGHT]! / sum;
+      endpoints.set(key, { pool: pool.name, endpoint: endpoint.name, share });
+    }
+    return this.numbering.spot({ region: own, endpoints });
+  }
+
+  private weightOf(candidates: readonly number[]): number {
+    return candidates.reduce((sum, candidate) => sum + this.words[candidate + CandidateField.WEIGHT]!, 0);
+  }
+
+  /** Type, length and RDATA as text. */
+  private recordOf(candidate: number): string {
+    const at = this.words[candidate + CandidateField.RECORD]!;
+    const length = 4 + this.bytes[at + 2]! * 256 + this.bytes[at + 3]!;
+    return Buffer.from(this.bytes.subarray(at, at + length)).toString('hex');
   }
 
   private walk(place: number, policy: number): number {

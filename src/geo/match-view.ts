@@ -6,7 +6,7 @@ import { emptyGeoMap } from './map.ts';
 import { prefixRuns } from './prefix-runs.ts';
 import type { RecordReader } from './record-reader.ts';
 import { cover, NOTHING, overlay, type RunList, UNPLACED, uniform } from './runs.ts';
-import { knowsSubdivisions } from './subdivisions.ts';
+import { hasSubdivision, knowsSubdivisions } from './subdivisions.ts';
 import type { MatchEntry, MatchKey } from './views.ts';
 import { elsewhere, type Question } from './walk.ts';
 import { writeMap } from './write-map.ts';
@@ -101,9 +101,10 @@ class MatchedKeys {
       return lost ? `${text} matches nobody: clients there are placed by the IPv4 address inside` : undefined;
     }
     if (key.kind !== 'subdivision' || knowsSubdivisions(key.country) || this.coded.has(key.country)) {
-      return `${text} matches no record`;
+      return `${text} matches no record${turnedHint(key)}`;
     }
-    return `${text} cannot match: no database has ISO codes for the subdivisions of ${key.country}`;
+    const { country } = key;
+    return `${text} cannot match: no database has ISO codes for the subdivisions of ${country}${turnedHint(key)}`;
   }
 
   private see(key: number, otherwise: number): number {
@@ -121,4 +122,11 @@ function partition<T>(list: readonly T[], isFirst: (item: T) => boolean): [T[], 
 function some(keys: readonly MatchKey[]): string {
   const shown = keys.slice(0, 8).map(keyText).join(', ');
   return keys.length > 8 ? `${shown} and ${keys.length - 8} more` : shown;
+}
+
+/** `CA-US`: the country stands first. */
+function turnedHint(key: MatchKey): string {
+  if (key.kind !== 'subdivision' || hasSubdivision(key.country, key.subdivision)) return '';
+  const { country, subdivision } = key;
+  return hasSubdivision(subdivision, country) ? `; did you mean ${subdivision}-${country}?` : '';
 }

@@ -94,6 +94,11 @@ export function subdivisionCode(country: string, name: string): string | undefin
   return codes.get(country)?.get(plain(name));
 }
 
+/** Whether a country is known to have a subdivision of this code. */
+export function hasSubdivision(country: string, code: string): boolean {
+  return [...(codes.get(country)?.values() ?? [])].includes(code);
+}
+
 /** Whether names of this country's subdivisions are known at all. */
 export function knowsSubdivisions(country: string): boolean {
   return codes.has(country);

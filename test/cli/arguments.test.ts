@@ -26,6 +26,7 @@ describe('wrong arguments', () => {
     ['explain', ['a', 'NONSENSE', ...client], '"NONSENSE" is no record type'],
     ['explain', ['a', 'A', 'b', ...client], 'explain takes one name and one type'],
     ['explain', ['a', ...client, '--without', 'a,,b'], '`without`: give names of regions'],
+    ['explain', ['a', ...client, '--at', 'noon'], '`at`: "noon" is no time like 2026-12-01T10:00:00Z'],
     ['explain', ['a', ...client, '--url', 'http://a', '-c', 'b'], '--url or -c, not both'],
     ['explain', ['a', ...client, '--url', 'here'], '--url "here" is no URL'],
     ['diff', ['a.yaml'], 'diff needs two config files'],

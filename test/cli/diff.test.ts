@@ -106,6 +106,29 @@ describe('meridian diff', () => {
     expect(other).toEqual({ code: 0, stdout: 'nobody moves: policy first\n', stderr: '' });
   });
 
+  it('counts what changes inside a region, and names that are lost', async () => {
+    const region = { pools: { app: { endpoints: [] as object[] } } };
+    region.pools.app.endpoints = ['us-west', 'eu-west'].map((name, i) => ({
+      ...{ name: `e${i}`, region: name, address: `198.51.100.${i + 11}` },
+    }));
+    configure('inside.yaml', ['us-west', 'eu-west'], region);
+    const inside = await diff('old.yaml', 'inside.yaml', '--max-moved', '5%', '--policy', 'app');
+    expect(inside.code).toBe(1);
+    expect(inside.stdout).toContain('eu-west: app: other address of e1');
+    expect(inside.stderr).toBe(
+      'meridian: policy app moves more than 5.0 %: users 100.0 %, IPv4 100.0 %, IPv6 0 %; ' +
+        'of these in their region: users 100.0 %, IPv4 100.0 %, IPv6 0 %\n',
+    );
+    const zones = [{ name: 'example.com', file: 'example.zone', steer: { first: 'first' } }];
+    configure('fewer.yaml', ['us-west', 'eu-west'], { zones });
+    const lost = await diff('old.yaml', 'fewer.yaml', '--max-moved', '5%');
+    expect(lost.code).toBe(1);
+    expect(lost.stderr).toContain('meridian: steered before, and not now: app.example.com\n');
+    const told = await diff('old.yaml', 'fewer.yaml');
+    expect(told.code).toBe(0);
+    expect(told.stdout).toContain('steered before, and not now: app.example.com\n');
+  });
+
   it('tells the problems of either config, and ends with 1', async () => {
     site.write('broken.yaml', 'zones: 1\n');
     const broken = await diff('old.yaml', 'broken.yaml');

@@ -1,7 +1,7 @@
 import type { Config } from '../../src/config/model.ts';
 import { AnswerSlots } from '../../src/control/answer-slots.ts';
 import { type ConditionWords, conditionWords } from '../../src/control/condition-words.ts';
-import { conditionsWithout } from '../../src/control/explain/without.ts';
+import { ConditionsComposer, unheld } from '../../src/control/conditions.ts';
 import { explain } from '../../src/control/explain.ts';
 import type { Explanation } from '../../src/control/explanation.ts';
 import { readExplainRequest } from '../../src/control/http.ts';
@@ -25,6 +25,7 @@ export interface Health {
   readonly words?: Partial<ConditionWords>;
   readonly nowMs?: number;
   readonly without?: string;
+  readonly at?: string;
 }
 
 /** A loaded config without a running service, to be explained under any health. */
@@ -50,7 +51,7 @@ export class Explained {
 
   /** A string: what is wrong with the request. */
   tryExplain(name: string, type: string, client: string, health: Health = {}): Explanation | string {
-    const request = readExplainRequest({ name, type, client, without: health.without });
+    const request = readExplainRequest({ name, type, client, without: health.without, at: health.at });
     if (typeof request === 'string') return request;
     const { config } = this.loaded;
     const { nowMs = 0 } = health;
@@ -58,9 +59,11 @@ export class Explained {
     return explain(request, {
       loaded: this.loaded,
       snapshot: this.snapshot(conditions),
-      ...{ nowMs, conditions, words: { ...conditionWords(config, conditions), ...health.words } },
+      ...{ nowMs, conditions },
+      wordsOf: (each) => ({ ...conditionWords(config, each), ...health.words }),
       health: (pool, endpoint) => healthOf(conditions.state(pool, endpoint)),
-      conditionsWithout: (lost) => conditionsWithout(config, conditions, lost),
+      conditionsAt: (atMs) =>
+        unheld(new ConditionsComposer(conditions, { loadOf: () => undefined }).compose(config, atMs)),
     });
   }
 

@@ -146,6 +146,51 @@ function drained(): Scene {
   return scene([draw('pair', 1)], { situation: new Situation().drain(4, 0) });
 }
 
+describe('compare, inside a region', () => {
+  const fixed = (use: Use, own: Scene['pools']): Scene => ({
+    ...scene([{ ...plain, type: 'failover', name: 'app', tiers: [use] }]),
+    pools: own,
+  });
+  const blue = [['east', 4]] as const;
+
+  it('tells another pool of the same region apart from a move', () => {
+    const both = {
+      blue,
+      green: [
+        ['east', 6],
+        ['east', 4],
+      ],
+    } as const;
+    const report = only(fixed({ pool: 0 }, both), fixed({ pool: 1 }, both));
+    expect([report.moves, report.moved.ipv4]).toEqual([[], 0]);
+    expect(report.swaps.map(({ region, text }) => [region, text])).toContainEqual(['east', 'blue → green']);
+    expect(report.swapped.ipv4).toBeCloseTo(1, 12);
+  });
+
+  it('counts an endpoint more as the part that it draws', () => {
+    const one = [['east', 4, 3]] as const;
+    const two = [
+      ['east', 4, 3],
+      ['east', 4, 1],
+    ] as const;
+    const report = only(fixed({ pool: 0 }, { app: one }), fixed({ pool: 0 }, { app: two }));
+    expect(report.swapped.users).toBeCloseTo(1 / 4, 12);
+    expect(report.swaps.map(({ text }) => text)).toEqual(['app: e1 is new']);
+    const weights = [
+      ['east', 4, 1],
+      ['east', 4, 1],
+    ] as const;
+    const other = only(fixed({ pool: 0 }, { app: two }), fixed({ pool: 0 }, { app: weights }));
+    expect(other.swapped.users).toBeCloseTo(1 / 4, 12);
+    expect(other.swaps.map(({ text }) => text)).toEqual(['app: other weights']);
+  });
+
+  it('takes the same addresses under another name of the pool for no change', () => {
+    const report = only(fixed({ pool: 0 }, { blue }), fixed({ pool: 0 }, { green: blue }));
+    expect([report.moves, report.swaps]).toEqual([[], []]);
+  });
+});
+
 describe('compare, where chance decides', () => {
   it.each<[string, Policy, Policy, number]>([
     [
@@ -299,11 +344,14 @@ describe('compare, by name', () => {
       ['b', 'b', { count: 1, first: 'x.example' }, 0],
       ['a', 'a', { count: 0, first: undefined }, 0],
     ]);
-    expect([addedNames, removedNames]).toEqual([1, 1]);
+    expect([addedNames, removedNames]).toEqual([1, ['old.example']]);
   });
 
   it('leaves out policies that are not asked for', () => {
     const both = scene([a, b]);
     expect(diff(both, both, new Set(['b'])).policies.map(({ now }) => now)).toEqual(['b']);
+    const fewer = scene([a, b], { steer: { 'a.example': 'a' } });
+    expect(diff(both, fewer, new Set(['a'])).removedNames).toEqual([]);
+    expect(diff(both, fewer, new Set(['b'])).removedNames).toEqual(['b.example']);
   });
 });

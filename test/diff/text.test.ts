@@ -14,6 +14,7 @@ function policy(now: string, moves: readonly MoveReport[], more: Partial<PolicyR
   return {
     ...{ before: now, now, names: { count: 1, first: `${now}.example` }, found: 'exact', moves },
     moved: { users, ipv4: users / 2, ipv6: 0 },
+    ...{ swapped: { users: 0, ipv4: 0, ipv6: 0 }, swaps: [] },
     regions: moves.length === 0 ? [] : [{ region: 'east', before: 0.7, now: 0.7 - users }],
     countries: moves.length === 0 ? [] : [{ country: 'BR', users: 0.2, moved: 0.6, move: 0 }],
     ...more,
@@ -21,7 +22,7 @@ function policy(now: string, moves: readonly MoveReport[], more: Partial<PolicyR
 }
 
 function comparison(policies: readonly PolicyReport[], more: Partial<Comparison> = {}): Comparison {
-  return { policies, added: [], removed: [], addedNames: 0, removedNames: 0, ...more };
+  return { policies, added: [], removed: [], addedNames: 0, removedNames: [], ...more };
 }
 
 describe('formatComparison', () => {
@@ -30,7 +31,12 @@ describe('formatComparison', () => {
       comparison(
         [policy('app', [move('east', 'west', 0.03), move('east', undefined, 0.001)]), policy('still', [])],
         {
-          ...{ added: ['new', 'more'], removed: ['old'], addedNames: 1, removedNames: 2 },
+          ...{
+            added: ['new', 'more'],
+            removed: ['old'],
+            addedNames: 1,
+            removedNames: ['x.example', 'y.example'],
+          },
         },
       ),
     );
@@ -40,7 +46,7 @@ describe('formatComparison', () => {
       'added: policy new, more',
       'removed: policy old',
       'steered now, and not before: 1 name',
-      'steered before, and not now: 2 names',
+      'steered before, and not now: x.example, y.example',
       '',
       'policy app: 3.1 % of users move (networks: IPv4 1.6 %, IPv6 0 %)',
       '',
@@ -56,6 +62,20 @@ describe('formatComparison', () => {
     expect(lines.at(-1)).toBe(
       'users: people of a country (Unicode CLDR), spread evenly over its IPv4 networks',
     );
+  });
+
+  it('says who stays in a region and is given other endpoints', () => {
+    const swapped = { users: 0.2, ipv4: 0.1, ipv6: 0 };
+    const swaps = [{ region: 'east', text: 'blue → green', ...swapped }];
+    const inside = formatComparison(comparison([policy('app', [], { swapped, swaps })])).split('\n');
+    expect(inside.slice(0, 4)).toEqual([
+      'policy app: nobody leaves their region; 20.0 % of users get other endpoints in theirs (networks: IPv4 10.0 %, IPv6 0 %)',
+      '',
+      '  in their region      users  IPv4 /24  IPv6 /48',
+      '  east: blue → green  20.0 %    10.0 %       0 %',
+    ]);
+    const both = formatComparison(comparison([policy('app', [move('a', 'b', 0.1)], { swapped, swaps })]));
+    expect(both).toMatch(/^policy app: 10\.0 % of users move \(.*\); 20\.0 % of users get other endpoints/);
   });
 
   it('names what went from one policy to another, and how it was found out', () => {
@@ -171,6 +191,8 @@ describe('jsonOf', () => {
           found: 'exact',
           names: { count: 0, first: null },
           moved: { users: 0.333333, ipv4: 0.166667, ipv6: 0 },
+          swapped: { users: 0, ipv4: 0, ipv6: 0 },
+          swaps: [],
           moves: [
             {
               ...{ from: 'east', to: null, users: 0.333333, ipv4: 0.166667, ipv6: 0 },
@@ -181,7 +203,7 @@ describe('jsonOf', () => {
           countries: [{ country: 'BR', users: 0.2, moved: 0.666667, move: 0 }],
         },
       ],
-      ...{ added: ['new'], removed: [], addedNames: 0, removedNames: 0 },
+      ...{ added: ['new'], removed: [], addedNames: 0, removedNames: [] },
     });
   });
 });

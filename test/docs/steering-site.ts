@@ -120,9 +120,9 @@ export class SteeringSite {
     if (typeof request === 'string') throw new Error(request);
     const { config, loaded, snapshot, conditions, nowMs } = this;
     const told = explain(request, {
-      ...{ loaded, snapshot, conditions, nowMs, words: conditionWords(config, conditions) },
+      ...{ loaded, snapshot, conditions, nowMs, wordsOf: () => conditionWords(config, conditions) },
       health: (pool, endpoint) => this.healthOf(pool, endpoint),
-      conditionsWithout: () => conditions,
+      conditionsAt: () => conditions,
     });
     if (typeof told === 'string') throw new Error(told);
     return formatExplanation(told);

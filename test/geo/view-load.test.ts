@@ -141,7 +141,7 @@ describe('a match view', () => {
     const view = match(
       ['US-ZZ', 'US-WA', 'FI-18'],
       ['ZZ', 'GB', 'continent AN', '2002::/16', '2001::/16'],
-      ['AS7'],
+      ['AS7', 'CA-US'],
     );
     expect(load(places, [view]).findings[0]!.notes).toEqual([
       'US-ZZ matches no record',
@@ -149,6 +149,7 @@ describe('a match view', () => {
       'ZZ matches no record',
       'continent AN matches no record',
       '2002::/16 matches nobody: clients there are placed by the IPv4 address inside',
+      'CA-US matches no record; did you mean US-CA?',
       'no database tells AS numbers: AS7 cannot match',
     ]);
     expect(load([...places, 'flat-asn'], [view]).findings[0]!.notes).toContain('AS7 matches no record');

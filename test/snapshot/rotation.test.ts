@@ -158,7 +158,8 @@ describe('rotation', () => {
     ['world', world, 4, Serving.LAST_GOOD, ['us-2 3']],
     // None of this family was among them: all serve, and the draw may fall on a region of the other family.
     ['world', world, 6, [Serving.ALL, Serving.OTHER_FAMILY], ['eu-6 3']],
-    ['order', order, 4, Serving.ALL, ['eu-1 20']],
+    // The drained one stands behind, though the order has it first.
+    ['order', order, 4, Serving.ALL, ['us-2 20']],
     ['order', order, 6, Serving.NONE, []],
   ])('serves by %s (%i), family %i, when all are down', (_, policy, family, serving, expected) => {
     const { found, serving: why } = served(build(allDown, ['us-2']), policy, family);
@@ -185,6 +186,6 @@ describe('rotation', () => {
   // An endpoint outside of the order is not the policy's: that it is up must not hide that all others are down.
   it('asks by failover for the endpoints of its order alone', () => {
     const out = build({ 'eu-1': 'down', 'us-2': 'down', 'us-1': 'up' });
-    expect(served(out, order)).toEqual({ serving: [Serving.ALL], found: ['eu-1 20'] });
+    expect(served(out, order)).toEqual({ serving: [Serving.ALL], found: ['us-2 20'] });
   });
 });

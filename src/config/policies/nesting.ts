@@ -30,19 +30,6 @@ export class Nesting {
     return this.steps.flatMap((steps) => steps.map(({ use }) => use));
   }
 
-  /** The pools that a policy leads to, through others too. For policies without rings. */
-  poolsBelow(policy: number): Set<number> {
-    const pools = new Set<number>();
-    const seen = new Set([policy]);
-    for (const at of seen) {
-      for (const { use } of this.steps[at]!) {
-        if ('pool' in use) pools.add(use.pool);
-        else seen.add(use.policy);
-      }
-    }
-    return pools;
-  }
-
   /** Tells every ring of policies, or else every policy that nests one level too deep. */
   check(findings: Findings): void {
     const { finished, rings } = this.walk();

@@ -3,7 +3,9 @@ import { parseAddress } from '../../ip/address.ts';
 import { limits } from '../../runtime/limits.ts';
 import { clientMap } from '../client-map.ts';
 import type { Named } from '../findings.ts';
+import type { Config } from '../model.ts';
 import type { Permitted, Residency } from '../policy-model.ts';
+import { regionsUnder } from '../policy-uses.ts';
 import { reading } from '../values.ts';
 import { showName } from '../wording.ts';
 import { PolicyContext, type PolicySurroundings } from './context.ts';
@@ -75,13 +77,19 @@ function resolvePermitted(input: string | readonly string[], key: string, contex
   return regions.sort((a, b) => a - b);
 }
 
-/** Warns of permitted regions that no endpoint of a policy's pools is in. For configs without errors. */
-export function warnOfEmptyRegions(policies: Named<Restricted>, around: PolicySurroundings): void {
+/**
+ * Warns of permitted regions that a policy leads to no endpoint in: its pools have none, or its order has none of them. For
+ * configs without errors.
+ */
+export function warnOfEmptyRegions(
+  policies: Named<Restricted>,
+  resolved: Pick<Config, 'policies' | 'pools'>,
+  around: PolicySurroundings,
+): void {
   for (const [name, { index, item }] of policies) {
     if (item?.residency === undefined) continue;
     const context = new PolicyContext(name, around);
-    const pools = [...around.nesting.poolsBelow(index)].flatMap((pool) => context.pool(pool) ?? []);
-    const served = new Set(pools.flatMap(({ endpoints }) => endpoints.map(({ region }) => region)));
+    const served = regionsUnder(resolved, index);
     for (const [key, value] of Object.entries(item.residency)) {
       if (key !== 'sorry') warnOfEmpty(key, value as string | string[], served, context);
     }

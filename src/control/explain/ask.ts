@@ -19,6 +19,8 @@ export interface ExplainRequest {
   readonly client: ExplainClient;
   /** Names of regions that are to be taken as down. */
   readonly without: readonly string[];
+  /** The moment to answer for, wall clock ms; undefined: now. */
+  readonly atMs: number | undefined;
 }
 
 /** Who asks: an address, or a subnet as a resolver would send it (`prefix` set). */

@@ -94,5 +94,8 @@ describe('residency', () => {
     expect(problemsOf(withPolicies(below, 'h: { type: nearest, pool: "pool:both" }'))).toEqual([
       warning('9:71', 'c'),
     ]);
+    const ordered =
+      'g: { type: failover, pool: both, order: [ a ], residency: { default: [ b ], unknown: none } }';
+    expect(problemsOf(withPolicies(ordered))).toContainEqual(warning('9:74', 'b'));
   });
 });
