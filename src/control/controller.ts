@@ -15,7 +15,7 @@ import type { ComposedConditions } from './conditions.ts';
 import { conditionsWithout } from './explain/without.ts';
 import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
-import { LiveConditions } from './live-conditions.ts';
+import { LiveConditions, sharesDiffer } from './live-conditions.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
 
@@ -23,6 +23,8 @@ import { SettingsMaker } from './settings.ts';
 const COALESCE_MS = 10;
 /** A publication that failed, for lack of memory most likely, is tried again. */
 const RETRY_MS = 1_000;
+/** After a publication this thread has twice the time for all else, up to this: changes may come without an end. */
+const REST_MAX_MS = 1_000;
 
 export interface ControllerParts {
   readonly configPath: string;
@@ -60,6 +62,9 @@ export class Controller {
   private grownUnder: ComposedConditions | undefined;
   private generation = 0;
   private timer: Timer | undefined;
+  /** What waits for the timer is a change, not only a reading that may have made one. */
+  private isChanged = false;
+  private restUntilMs = 0;
   private pendingFailures: HealthChange[] = [];
   private loading: Promise<boolean> | undefined;
   private loadAgain = false;
@@ -70,7 +75,11 @@ export class Controller {
   constructor(parts: ControllerParts) {
     this.parts = parts;
     this.settings = new SettingsMaker(parts.clock, () => this.republish());
-    this.conditions = new LiveConditions({ ...parts, onChange: () => this.republishSoon() });
+    this.conditions = new LiveConditions({
+      ...parts,
+      onChange: () => this.republishSoon(),
+      onLoad: () => this.wake(),
+    });
   }
 
   get loaded(): Loaded | undefined {
@@ -134,8 +143,29 @@ export class Controller {
   }
 
   private republishSoon(): void {
+    this.isChanged = true;
+    this.wake();
+  }
+
+  private wake(): void {
     if (this.inUse === undefined) return;
-    this.timer ??= this.parts.clock.setTimer(() => this.republish(), COALESCE_MS);
+    const { clock } = this.parts;
+    const delayMs = Math.max(COALESCE_MS, this.restUntilMs - clock.monotonicMs());
+    this.timer ??= clock.setTimer(() => this.publishChanges(), delayMs);
+  }
+
+  private publishChanges(): void {
+    this.timer = undefined;
+    if (this.isChanged || this.loadsTell()) this.republish();
+  }
+
+  /** Most readings of loads change nothing; what was composed has the moment from which the new ones are too old. */
+  private loadsTell(): boolean {
+    const { grownUnder } = this;
+    return (
+      this.inUse !== undefined &&
+      (grownUnder === undefined || sharesDiffer(this.inUse.config, grownUnder, this.conditions.compose()))
+    );
   }
 
   private tellWhenAllDown(name: string): void {
@@ -245,6 +275,8 @@ export class Controller {
     this.timer = undefined;
     if (this.end.signal.aborted) return;
     const { metrics, log, clock } = this.parts;
+    const beganMs = clock.monotonicMs();
+    this.isChanged = false;
     try {
       const snapshot = this.compose(this.inUse!);
       this.parts.publish(snapshot);
@@ -254,10 +286,12 @@ export class Controller {
     } catch (error) {
       metrics.publishes.inc({ result: 'failure' });
       log.error({ err: error }, 'publishing failed; the last snapshot stays');
+      this.isChanged = true;
       this.timer = clock.setTimer(() => this.republish(), RETRY_MS);
       return;
     }
     const now = clock.monotonicMs();
+    this.restUntilMs = now + Math.min(REST_MAX_MS, 2 * (now - beganMs));
     for (const { pool, firstFailureAt } of this.pendingFailures) {
       if (firstFailureAt !== undefined)
         metrics.failoverSeconds.observe({ pool }, (now - firstFailureAt) / 1000);

@@ -16,8 +16,10 @@ export interface LiveParts {
   readonly random: Random;
   readonly log: Log;
   readonly health: HealthChecker;
-  /** Something else than a probe asks for a new rotation: a load, a host's address, the time. */
+  /** Something else than a probe asks for a new rotation: a host's address, the time. */
   readonly onChange: () => void;
+  /** A load was read, which changes the conditions or not. */
+  readonly onLoad: () => void;
 }
 
 /** The longest wait for one timer: the clock on the wall may be set meanwhile. */
@@ -35,8 +37,8 @@ export class LiveConditions {
 
   constructor(parts: LiveParts) {
     this.parts = parts;
-    const { clock, random, log, health, onChange } = parts;
-    this.loads = new LoadTable({ clock, random, read: readLoad, onReading: onChange });
+    const { clock, random, log, health, onChange, onLoad } = parts;
+    this.loads = new LoadTable({ clock, random, read: readLoad, onReading: onLoad });
     this.hosts = new HostTable({ clock, log, lookUp, onChange });
     this.composer = new ConditionsComposer(
       {
@@ -77,4 +79,17 @@ export class LiveConditions {
     this.loads.stop();
     this.hosts.stop();
   }
+}
+
+/** Whether regions let in others, or get more than they can take or no more: all that readings of loads can change. */
+export function sharesDiffer(config: Config, before: ComposedConditions, now: ComposedConditions): boolean {
+  return config.pools.some(
+    ({ capacities }, pool) =>
+      capacities.length > 0 &&
+      config.regions.some(
+        (_, region) =>
+          before.share(pool, region) !== now.share(pool, region) ||
+          before.overloaded(pool, region) !== now.overloaded(pool, region),
+      ),
+  );
 }
