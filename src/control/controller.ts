@@ -14,7 +14,7 @@ import { conditionWords } from './condition-words.ts';
 import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
 import { tellChange, tellSelf, tellWhenAllDown } from './health-log.ts';
-import { LiveConditions } from './live-conditions.ts';
+import { LiveConditions, sharesDiffer } from './live-conditions.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
 import type { Narrator } from './timeline/narrator.ts';
@@ -23,6 +23,8 @@ import type { Narrator } from './timeline/narrator.ts';
 const COALESCE_MS = 10;
 /** A publication that failed, for lack of memory most likely, is tried again. */
 const RETRY_MS = 1_000;
+/** After a publication this thread has twice the time for all else, up to this: changes may come without an end. */
+const REST_MAX_MS = 1_000;
 
 export interface ControllerParts {
   readonly configPath: string;
@@ -61,6 +63,9 @@ export class Controller {
   private grownUnder: ReturnType<LiveConditions['compose']> | undefined;
   private generation = 0;
   private timer: Timer | undefined;
+  /** What waits for the timer is a change, not only a reading that may have made one. */
+  private isChanged = false;
+  private restUntilMs = 0;
   private pendingFailures: HealthChange[] = [];
   private loading: Promise<boolean> | undefined;
   private loadAgain = false;
@@ -71,7 +76,11 @@ export class Controller {
   constructor(parts: ControllerParts) {
     this.parts = parts;
     this.settings = new SettingsMaker(parts.clock, () => this.republish());
-    this.conditions = new LiveConditions({ ...parts, onChange: () => this.republishSoon() });
+    this.conditions = new LiveConditions({
+      ...parts,
+      onChange: () => this.republishSoon(),
+      onLoad: () => this.wake(),
+    });
   }
 
   get loaded(): Loaded | undefined {
@@ -140,8 +149,29 @@ export class Controller {
   }
 
   private republishSoon(): void {
+    this.isChanged = true;
+    this.wake();
+  }
+
+  private wake(): void {
     if (this.inUse === undefined) return;
-    this.timer ??= this.parts.clock.setTimer(() => this.republish(), COALESCE_MS);
+    const { clock } = this.parts;
+    const delayMs = Math.max(COALESCE_MS, this.restUntilMs - clock.monotonicMs());
+    this.timer ??= clock.setTimer(() => this.publishChanges(), delayMs);
+  }
+
+  private publishChanges(): void {
+    this.timer = undefined;
+    if (this.isChanged || this.loadsTell()) this.republish();
+  }
+
+  /** Most readings of loads change nothing; what was composed has the moment from which the new ones are too old. */
+  private loadsTell(): boolean {
+    const { grownUnder } = this;
+    return (
+      this.inUse !== undefined &&
+      (grownUnder === undefined || sharesDiffer(this.inUse.config, grownUnder, this.conditions.look()))
+    );
   }
 
   /** Ends a load that is under way and waits until it has let go; nothing is published from then on. */
@@ -239,6 +269,8 @@ export class Controller {
     this.timer = undefined;
     if (this.end.signal.aborted) return;
     const { metrics, log, clock } = this.parts;
+    const beganMs = clock.monotonicMs();
+    this.isChanged = false;
     try {
       const snapshot = this.compose(this.inUse!);
       this.parts.publish(snapshot);
@@ -250,10 +282,12 @@ export class Controller {
       metrics.publishes.inc({ result: 'failure' });
       this.parts.narrator.publishFailed(error);
       log.error({ err: error }, 'publishing failed; the last snapshot stays');
+      this.isChanged = true;
       this.timer = clock.setTimer(() => this.republish(), RETRY_MS);
       return;
     }
     const now = clock.monotonicMs();
+    this.restUntilMs = now + Math.min(REST_MAX_MS, 2 * (now - beganMs));
     for (const { pool, firstFailureAt } of this.pendingFailures) {
       if (firstFailureAt !== undefined)
         metrics.failoverSeconds.observe({ pool }, (now - firstFailureAt) / 1000);

@@ -11,6 +11,7 @@ import { limits } from '../runtime/limits.ts';
 import type { Log } from '../runtime/log.ts';
 import { formatSocket } from './data-plane.ts';
 import type { ExplainClient, ExplainRequest } from './explain/ask.ts';
+import { ExplainTurns } from './explain-turns.ts';
 import type { Explanation } from './explanation.ts';
 import type { Status } from './status.ts';
 
@@ -41,10 +42,16 @@ export function createRoutes(source: HttpSource, log: Log): Hono {
     const status = source.status();
     return status === undefined ? c.json({ error: 'not ready' }, 503) : c.json(status);
   });
-  app.get('/api/v1/explain', (c) => {
+  const turns = new ExplainTurns();
+  app.get('/api/v1/explain', async (c) => {
     const request = readExplainRequest(c.req.query());
     if (typeof request === 'string') return c.json({ error: request }, 400);
-    const explanation = source.explain(request);
+    const turn = turns.take(() => source.explain(request));
+    if (turn === undefined) {
+      c.header('Retry-After', '1');
+      return c.json({ error: 'too many explanations are asked for at once; ask again in a second' }, 503);
+    }
+    const explanation = await turn;
     if (explanation === undefined) return c.json({ error: 'not ready' }, 503);
     return typeof explanation === 'string' ? c.json({ error: explanation }, 400) : c.json(explanation);
   });

@@ -25,10 +25,12 @@ export interface LiveParts {
   readonly random: Random;
   readonly log: Log;
   readonly health: HealthChecker;
-  /** Something else than a probe asks for a new rotation: a load, a host's address, the time. */
+  /** Something else than a probe asks for a new rotation: a host's address, the time. */
   readonly onChange: () => void;
   /** The oldest generation that a worker still answers from. */
   readonly oldestInUse: () => number;
+  /** A load was read, which changes the conditions or not. */
+  readonly onLoad: () => void;
 }
 
 /** The longest wait for one timer: the clock on the wall may be set meanwhile. */
@@ -49,8 +51,8 @@ export class LiveConditions {
 
   constructor(parts: LiveParts) {
     this.parts = parts;
-    const { clock, random, log, health, onChange } = parts;
-    this.loads = new LoadTable({ clock, random, read: readLoad, onReading: onChange });
+    const { clock, random, log, health, onChange, onLoad } = parts;
+    this.loads = new LoadTable({ clock, random, read: readLoad, onReading: onLoad });
     this.lags = new LoadTable<LagSource>({
       ...{ clock, random, read: readLag },
       onReading: () => this.succession.lagRead(),
@@ -75,8 +77,15 @@ export class LiveConditions {
     this.hosts.retain(config);
   }
 
-  /** The conditions now; `onChange` is called when time alone changes them. */
+  /** The conditions of the next snapshot, which has to be published: who waits for whom in failovers goes by that. */
   compose(): ComposedConditions & Conditions {
+    const conditions = this.look();
+    const held = this.succession.decide(conditions);
+    return { ...conditions, held: (policy) => held.get(policy) };
+  }
+
+  /** The conditions now, but for failovers that wait; `onChange` is called when time alone changes them. */
+  look(): ComposedConditions {
     const { clock, health, onChange } = this.parts;
     const config = this.config!;
     this.lastGood.observe(config, (pool, endpoint) => this.state(pool, endpoint));
@@ -89,8 +98,7 @@ export class LiveConditions {
       next === undefined
         ? undefined
         : clock.setTimer(onChange, Math.min(LONGEST_WAIT_MS, Math.max(1, next - conditions.nowMs)));
-    const held = this.succession.decide(conditions);
-    return { ...conditions, held: (policy) => held.get(policy) };
+    return conditions;
   }
 
   /** Of the config in use. */
@@ -135,4 +143,17 @@ export class LiveConditions {
     this.succession.stop();
     this.hosts.stop();
   }
+}
+
+/** Whether regions let in others, or get more than they can take or no more: all that readings of loads can change. */
+export function sharesDiffer(config: Config, before: ComposedConditions, now: ComposedConditions): boolean {
+  return config.pools.some(
+    ({ capacities }, pool) =>
+      capacities.length > 0 &&
+      config.regions.some(
+        (_, region) =>
+          before.share(pool, region) !== now.share(pool, region) ||
+          before.overloaded(pool, region) !== now.overloaded(pool, region),
+      ),
+  );
 }

@@ -94,6 +94,8 @@ export const limits = {
   httpConnections: 256,
   /** A request that is not complete after so long is given up. */
   httpRequestMs: 10_000,
+  /** Explanations that wait while one is made. */
+  explainsWaiting: 16,
 
   /** Records that a worker's log ring holds: the log thread may be away for so many queries. */
   queryLogSlots: 16_384,

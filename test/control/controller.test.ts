@@ -12,14 +12,21 @@ import type { SnapshotBuffers } from '../../src/snapshot/buffers.ts';
 import { emptyImage } from '../../src/snapshot/image.ts';
 import { configOf } from '../config/load-text.ts';
 import { FakeClock } from '../scenarios/fake-clock.ts';
+import { Responder } from './responders.ts';
+import { until } from './until.ts';
 
 /** A load whose one pool has these endpoints. */
 function loadOf(...endpoints: string[]): Loaded {
+  return loadWith('', ...endpoints);
+}
+
+/** The same with more keys of the pool. */
+function loadWith(keys: string, ...endpoints: string[]): Loaded {
   const list = endpoints.map((name, i) => `{ name: ${name}, region: here, address: 192.0.2.${i + 1} }`);
   const config = configOf(`
 regions: { here: { location: [1, 2] } }
 monitors: { web: { type: http } }
-pools: { app: { monitor: web, endpoints: [${list}] } }
+pools: { app: { monitor: web, endpoints: [${list}]${keys} } }
 policies: { app: { type: nearest, pool: app } }
 zones: [{ name: example.com, file: example.zone, steer: { app: app } }]
 `);
@@ -51,6 +58,9 @@ class Bench {
   next: () => Promise<LoadOutcome> = () => Promise.reject(new Error('no load is expected'));
   prepare: ControllerParts['prepare'] = () => Promise.resolve();
   publishFault: Error | undefined;
+  /** How long a publication takes; the controller's clock is late by all of them. */
+  publishMs = 0;
+  private lateMs = 0;
   /** The oldest generation that a worker still answers from. */
   oldestInUse = 0;
   /** What each load was offered to write over. */
@@ -72,7 +82,11 @@ class Bench {
       random: new Random(1),
       configPath: '/meridian.yaml',
       stateDirectory: '/state',
-      clock: this.clock,
+      clock: {
+        now: () => this.clock.now(),
+        monotonicMs: () => this.clock.monotonicMs() + this.lateMs,
+        setTimer: (callback, delayMs) => this.clock.setTimer(callback, delayMs),
+      },
       log: pino({ level: 'silent' }),
       metrics: this.metrics,
       narrator: new Narrator({ clock: this.clock, record: (news) => this.news.push(news) }),
@@ -84,6 +98,7 @@ class Bench {
       prepare: (loaded, now) => this.prepare(loaded, now),
       publish: (snapshot) => {
         if (this.publishFault !== undefined) throw this.publishFault;
+        this.lateMs += this.publishMs;
         this.published.push(snapshot);
       },
       oldestInUse: () => this.oldestInUse,
@@ -135,6 +150,20 @@ describe('a change of health', () => {
     expect(page).toContain('meridian_failover_seconds_count{pool="app"} 3');
   });
 
+  it.each([
+    ['twice as long as the last publication took', 100, 200],
+    ['no longer than a second', 5_000, 1_000],
+  ])('waits %s', async (_, publishMs, waitMs) => {
+    const bench = new Bench();
+    bench.publishMs = publishMs;
+    await bench.begin(loadOf('a', 'b'));
+    bench.fall('a');
+    await bench.clock.advance(waitMs - 1);
+    expect(bench.published.length).toBe(1);
+    await bench.clock.advance(1);
+    expect(bench.published.length).toBe(2);
+  });
+
   it('that comes while sockets change is published by the config in use', async () => {
     const bench = new Bench();
     await bench.begin(loadOf('a', 'b'));
@@ -150,6 +179,41 @@ describe('a change of health', () => {
     opened.resolve();
     expect(await reloaded).toBe(true);
     expect(bench.known).toEqual(['b']);
+  });
+});
+
+describe('a reading of a load', () => {
+  it('publishes only what it changes', async () => {
+    let answer: number | 'broken' = 10;
+    const responder = await new Responder((response) =>
+      response.end(JSON.stringify({ load: answer })),
+    ).start();
+    const bench = new Bench();
+    try {
+      const load = `{ json: "http://127.0.0.1:${responder.port}/", path: load, every: 10s, keep: 60s }`;
+      await bench.begin(loadWith(`, capacity: { here: { capacity: 100, load: ${load} } }`, 'a', 'b'));
+      const { loads } = bench.controller.conditions;
+      const lastReading = () =>
+        JSON.stringify([loads.reports()[0]!.load?.reading, loads.reports()[0]!.error]);
+      /** Publications by this answer: the first reading may still be of the one before. */
+      const publishedBy = async (next: number | 'broken', wanted: string): Promise<number> => {
+        answer = next;
+        const count = bench.published.length;
+        await until(async () => {
+          await bench.clock.advance(500);
+          return new RegExp(wanted).test(lastReading());
+        });
+        await bench.clock.advance(50);
+        return bench.published.length - count;
+      };
+      expect(await publishedBy(10, '^.2,')).toBe(0);
+      expect(await publishedBy('broken', '"')).toBe(0);
+      expect(await publishedBy(20, '^.[45],null')).toBe(0);
+      expect(await publishedBy(150, '^.6,')).toBeGreaterThan(0);
+    } finally {
+      await bench.controller.stop();
+      await responder.stop();
+    }
   });
 });
 

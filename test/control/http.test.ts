@@ -164,6 +164,43 @@ describe('the routes', () => {
   });
 });
 
+describe('explanations over HTTP', () => {
+  it('are made one in a turn; few wait, and more are sent away for a second', async () => {
+    let made = 0;
+    let inThisTurn = 0;
+    const app = routes({
+      explain: () => {
+        made++;
+        expect(++inThisTurn).toBe(1);
+        setImmediate(() => {
+          inThisTurn = 0;
+        });
+        return 'no such thing';
+      },
+    });
+    const ask = () => app.request('/api/v1/explain?name=example.com&client=192.0.2.1');
+    const answers = await Promise.all(Array.from({ length: 40 }, ask));
+    const away = answers.filter(({ status }) => status === 503);
+    expect([made, away.length]).toEqual([17, 23]);
+    expect(away[0]!.headers.get('retry-after')).toBe('1');
+    expect((await ask()).status).toBe(400);
+  });
+
+  it('go on after one that failed', async () => {
+    let fails = true;
+    const app = routes({
+      explain: () => {
+        if (fails) throw new Error('a fault');
+        return 'no such thing';
+      },
+    });
+    const ask = async () => (await app.request('/api/v1/explain?name=example.com&client=192.0.2.1')).status;
+    expect(await ask()).toBe(500);
+    fails = false;
+    expect(await ask()).toBe(400);
+  });
+});
+
 function routes(source: Partial<HttpSource>) {
   return createRoutes(
     {
