@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { request } from 'undici';
+import http from 'node:http';
+import https from 'node:https';
 import type { Fence } from '../config/policy-model.ts';
 
 /** What a fence is told. `from` null: nobody is known to have been the owner. */
@@ -19,18 +20,22 @@ export function callFence({ hook, timeoutMs }: Fence, call: FenceCall): Promise<
   return 'url' in hook ? post(hook.url, text, timeoutMs) : run(hook.command, text, timeoutMs);
 }
 
-async function post(url: string, body: string, timeoutMs: number): Promise<string | undefined> {
+function post(url: string, body: string, timeoutMs: number): Promise<string | undefined> {
   const signal = AbortSignal.timeout(timeoutMs);
-  try {
+  return new Promise((resolve) => {
     const headers = { 'content-type': 'application/json', 'user-agent': 'Meridian fence' };
-    const response = await request(url, { method: 'POST', headers, body, signal });
-    // The status is all there is to know; the rest may be without end.
-    response.body.on('error', () => {}).destroy();
-    return response.statusCode === 200 ? undefined : `status ${response.statusCode}, wanted 200`;
-  } catch (error) {
-    if (signal.aborted) return `no answer within ${timeoutMs} ms`;
-    return error instanceof Error ? error.message : String(error);
-  }
+    const options = { method: 'POST', headers, signal, agent: false } as const;
+    const sent = url.startsWith('https:') ? https.request(url, options) : http.request(url, options);
+    sent.on('error', (error) =>
+      resolve(signal.aborted ? `no answer within ${timeoutMs} ms` : error.message || String(error)),
+    );
+    sent.on('response', (response) => {
+      resolve(response.statusCode === 200 ? undefined : `status ${response.statusCode}, wanted 200`);
+      // The status is all there is to know; the rest may be without end.
+      response.on('error', () => {}).destroy();
+    });
+    sent.end(body);
+  });
 }
 
 /** Without a shell and without our environment; the whole group of processes ends with the call. */
