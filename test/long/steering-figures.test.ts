@@ -3,10 +3,10 @@ import type { Policy } from '../../src/config/policy-model.ts';
 import { Transport } from '../../src/query/source.ts';
 import { SHARE_ALL } from '../../src/steering/nodes.ts';
 import { sourceOf } from '../query/world.ts';
-import { named, policy, pool } from './policies.ts';
-import { Situation } from './situation.ts';
-import { viewOf } from './view.ts';
-import { questionPacket, SteeringWorld } from './world.ts';
+import { named, policy, pool } from '../steering/policies.ts';
+import { Situation } from '../steering/situation.ts';
+import { viewOf } from '../steering/view.ts';
+import { questionPacket, SteeringWorld } from '../steering/world.ts';
 
 const REGIONS = 8;
 const weights = [1, 3, 96, 900];
