@@ -21,7 +21,7 @@ export async function measureFailover(context: BenchContext): Promise<Group> {
   return { title: 'Failover: 2 workers, fall 3, rise 2', rows };
 }
 
-/** Last failed (or good) probe → every worker answers otherwise. */
+/** Last failed probe → every worker answers otherwise. */
 async function measurePublish(context: BenchContext): Promise<Row[]> {
   const { plan } = context;
   return withPools(context, 'publish', 1, 1, { sockets: 32, pauseMs: 4 }, async ([pool], httpPort) => {
@@ -33,8 +33,8 @@ async function measurePublish(context: BenchContext): Promise<Row[]> {
       const gone = await watch.settled(secondary, 30_000);
       delays.push(gone - responder.failures[monitor.fall - 1]!);
       responder.turn(true);
-      const back = await watch.settled(primary, 30_000);
-      delays.push(back - responder.successes[monitor.rise - 1]!);
+      // How many successes it wants back grows with each return: when the last of them was is not known out here.
+      await watch.settled(primary, 60_000);
     }
     return [
       {

