@@ -53,11 +53,8 @@ export interface HttpCheck {
 }
 
 /** What must stand at a path of a body that is JSON. `equals` stands alone; bounds are inclusive. */
-export interface JsonWanted {
+export interface JsonWanted extends Comparison {
   readonly path: JsonPath;
-  readonly equals: Exclude<JsonScalar, null> | undefined;
-  readonly atMost: number | undefined;
-  readonly atLeast: number | undefined;
 }
 
 export interface DnsCheck {

@@ -3,10 +3,9 @@ import { limits } from '../../runtime/limits.ts';
 import type { Findings, Named } from '../findings.ts';
 import { parseInstant } from '../instant.ts';
 import type { Maintenance, Pool, Region } from '../model.ts';
-import { nearestName } from '../nearest-name.ts';
 import type { Path } from '../source.ts';
 import { reading, reference, text } from '../values.ts';
-import { showName, showNames } from '../wording.ts';
+import { resolvePoolEndpoint } from './pool-endpoint.ts';
 
 const reasonWanted = `why, in at most ${limits.maintenanceReason} characters on one line`;
 const instantWanted = 'a time with its zone, such as 2026-12-01T10:00:00Z';
@@ -54,27 +53,8 @@ export function resolveMaintenance(
     name === undefined ? undefined : findings.reference(kind, name, defined, [...path, kind]);
   const pool = of('pool', input.pool, pools);
   const region = of('region', input.region, regions);
-  const endpoint = endpointOf(input, path, pools, findings);
+  const endpoint = resolvePoolEndpoint(input, path, pools, findings);
   if (input.to <= nowMs)
     findings.warning('CONFIG_UNUSED', [...path, 'to'], 'the maintenance is over; take it out');
   return { pool, region, endpoint, fromMs: input.from, toMs: input.to, reason };
-}
-
-function endpointOf(
-  { pool, endpoint }: MaintenanceInput,
-  path: Path,
-  pools: Named<Pool>,
-  findings: Findings,
-): number | undefined {
-  if (pool === undefined || endpoint === undefined) return undefined;
-  const endpoints = pools.get(pool)?.item?.endpoints;
-  const index = endpoints?.findIndex(({ name }) => name === endpoint);
-  if (endpoints !== undefined && index === -1) {
-    const names = endpoints.map(({ name }) => name);
-    const near = nearestName(endpoint, names);
-    const hint = near === undefined ? `it has ${showNames(names)}` : `did you mean ${showName(near)}?`;
-    const message = `pool ${showName(pool)} has no endpoint ${showName(endpoint)}; ${hint}`;
-    findings.error('CONFIG_REFERENCE', [...path, 'endpoint'], message);
-  }
-  return index;
 }

@@ -3,11 +3,11 @@ import { limits } from '../../runtime/limits.ts';
 import type { Findings, Named } from '../findings.ts';
 import { parseInstant } from '../instant.ts';
 import type { Pool, Region } from '../model.ts';
-import { nearestName } from '../nearest-name.ts';
 import type { Override } from '../policy-model.ts';
 import type { Path } from '../source.ts';
 import { choice, eitherKey, reading, reference, text } from '../values.ts';
-import { showName, showNames } from '../wording.ts';
+import { showName } from '../wording.ts';
+import { resolvePoolEndpoint } from './pool-endpoint.ts';
 
 const reasonWanted = `why, in at most ${limits.statementLength} characters on one line: who finds it later must know whether it still holds`;
 const ownerWanted = `whom to ask, in at most ${limits.statementLength} characters on one line`;
@@ -62,32 +62,13 @@ export function resolveOverride(
       : findings.reference('region', input.region, regions, [...path, 'region']);
   const pool =
     input.pool === undefined ? undefined : findings.reference('pool', input.pool, pools, [...path, 'pool']);
-  const endpoint = resolveEndpoint(input, path, pools, findings);
+  const endpoint = resolvePoolEndpoint(input, path, pools, findings);
   tellEmpty(input, region, path, pools, findings);
   if (input.until !== undefined && input.until <= nowMs)
     findings.warning('CONFIG_UNUSED', [...path, 'until'], 'the override has expired; take it out');
   const untilSeconds = input.until === undefined ? undefined : Math.ceil(input.until / 1_000);
   const { action, reason, owner } = input;
   return { action, region, pool, endpoint, reason, owner, untilSeconds };
-}
-
-function resolveEndpoint(
-  { pool, endpoint }: OverrideInput,
-  path: Path,
-  pools: Named<Pool>,
-  findings: Findings,
-): number | undefined {
-  if (pool === undefined || endpoint === undefined) return undefined;
-  const endpoints = pools.get(pool)?.item?.endpoints;
-  const index = endpoints?.findIndex(({ name }) => name === endpoint);
-  if (endpoints !== undefined && index === -1) {
-    const names = endpoints.map(({ name }) => name);
-    const near = nearestName(endpoint, names);
-    const hint = near === undefined ? `it has ${showNames(names)}` : `did you mean ${showName(near)}?`;
-    const message = `pool ${showName(pool)} has no endpoint ${showName(endpoint)}; ${hint}`;
-    findings.error('CONFIG_REFERENCE', [...path, 'endpoint'], message);
-  }
-  return index;
 }
 
 function tellEmpty(

@@ -1,6 +1,7 @@
 import type { HttpCheck, JsonWanted } from '../../config/check-model.ts';
 import { limits } from '../../runtime/limits.ts';
-import { formatJsonPath, type JsonScalar, readJsonValue } from '../values/json-path.ts';
+import { faultOf } from '../values/comparison.ts';
+import { formatJsonPath, readJsonValue } from '../values/json-path.ts';
 import type { Progress } from './outcome.ts';
 import { ProbeFailure, printable } from './reasons.ts';
 import { requireText } from './wanted-text.ts';
@@ -51,20 +52,7 @@ function requireJson(document: string, wanted: JsonWanted): void {
   const read = readJsonValue(document, wanted.path);
   if (!read.ok) throw unwanted(read.reason);
   const fault = faultOf(read.value, wanted);
-  if (fault !== undefined)
-    throw unwanted(
-      `${formatJsonPath(wanted.path)} is ${JSON.stringify(read.value).slice(0, 60)}, wanted ${fault}`,
-    );
-}
-
-/** What was wanted of the value when it is not so. */
-function faultOf(value: JsonScalar, { equals, atMost, atLeast }: JsonWanted): string | undefined {
-  if (equals !== undefined) return value === equals ? undefined : JSON.stringify(equals);
-  if (typeof value !== 'number') return 'a number';
-  // 1e999 is JSON, and infinite.
-  if (!Number.isFinite(value)) return 'a finite number';
-  if (atMost !== undefined && value > atMost) return `at most ${atMost}`;
-  return atLeast !== undefined && value < atLeast ? `at least ${atLeast}` : undefined;
+  if (fault !== undefined) throw unwanted(`${formatJsonPath(wanted.path)} is ${fault}`);
 }
 
 function unwanted(reason: string): ProbeFailure {

@@ -1,7 +1,8 @@
 import net from 'node:net';
-import type { Comparison, ValueCheck } from '../../config/check-model.ts';
+import type { ValueCheck } from '../../config/check-model.ts';
+import { faultOf } from '../values/comparison.ts';
 import { readInstantQuery } from '../values/instant-query.ts';
-import { type JsonRead, type JsonScalar, readJsonValue } from '../values/json-path.ts';
+import { type JsonRead, readJsonValue } from '../values/json-path.ts';
 import { readPageValue } from '../values/prometheus-page.ts';
 import { outcomeOf } from './outcome.ts';
 import { type Page, readPage } from './page.ts';
@@ -33,18 +34,6 @@ function readValue(text: string, target: ProbeTarget, { source }: ValueCheck): J
     case 'json':
       return readJsonValue(text, source.path);
   }
-}
-
-/** What is wrong with a value; undefined when it is as wanted. Text counts as a number where a bound asks for one. */
-function faultOf(value: JsonScalar, wanted: Comparison): string | undefined {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  const { atMost, atLeast, equals } = wanted;
-  if (equals !== undefined && value !== equals) return `${shown}, wanted ${JSON.stringify(equals)}`;
-  if (atMost === undefined && atLeast === undefined) return undefined;
-  if (typeof value !== 'number') return `${shown}, wanted a number`;
-  if (atMost !== undefined && value > atMost) return `${shown}, wanted at most ${atMost}`;
-  if (atLeast !== undefined && value < atLeast) return `${shown}, wanted at least ${atLeast}`;
-  return undefined;
 }
 
 function pageOf(target: ProbeTarget, { url, path, headers, source, tls }: ValueCheck): Page {

@@ -100,6 +100,13 @@ describe('prometheus: answers', () => {
       'body',
       'status.db is "0.1", wanted a number',
     ],
+    [
+      'JSON that is infinite',
+      page('{"status":{"db":1e999}}'),
+      { ...json, wanted: { equals: undefined, atMost: undefined, atLeast: 1 } },
+      'body',
+      'status.db is Infinity, wanted a finite number',
+    ],
     ['JSON without it', page('{"status":{}}'), json, 'body', 'the document has no status.db'],
     ['a query', page(vector('0.5')), query, 'success', ''],
     ['a query above', page(vector('0.9')), query, 'body', 'max(load) is 0.9, wanted at most 0.8'],
