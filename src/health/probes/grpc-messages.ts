@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
 import { limits } from '../../runtime/limits.ts';
 
 /*
@@ -37,24 +36,26 @@ export function readServing(body: Buffer): number | undefined {
 
 /** What came back of one call so far. */
 export class GrpcReply {
-  httpStatus: number | undefined;
+  readonly httpStatus: number;
   isGrpc = false;
   grpcStatus: string | undefined;
   grpcMessage = '';
   private readonly held = Buffer.alloc(limits.grpcReplyBytes);
   private length = 0;
 
+  constructor(httpStatus: number) {
+    this.httpStatus = httpStatus;
+  }
+
   get body(): Buffer {
     return this.held.subarray(0, this.length);
   }
 
   /** Headers, and trailers after them. */
-  take(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
-    this.httpStatus ??= headers[':status'];
-    if (headers['content-type']?.startsWith('application/grpc')) this.isGrpc = true;
-    const { 'grpc-status': status, 'grpc-message': message } = headers;
-    if (typeof status === 'string') this.grpcStatus = status;
-    if (typeof message === 'string') this.grpcMessage = message;
+  take(headers: ReadonlyMap<string, string>): void {
+    if (headers.get('content-type')?.startsWith('application/grpc')) this.isGrpc = true;
+    this.grpcStatus = headers.get('grpc-status') ?? this.grpcStatus;
+    this.grpcMessage = headers.get('grpc-message') ?? this.grpcMessage;
   }
 
   /** False when it is more than a reply may have. */

@@ -1,7 +1,8 @@
-import http2 from 'node:http2';
 import net from 'node:net';
 import type { GrpcCheck } from '../../config/check-model.ts';
 import { limits } from '../../runtime/limits.ts';
+import { callHttp2 } from '../http2/call.ts';
+import type { Header } from '../http2/static-table.ts';
 import { boundReading, connectTcp } from './connection.ts';
 import { GrpcReply, readServing, servingNames, writeHealthRequest } from './grpc-messages.ts';
 import { outcomeOf, type Progress } from './outcome.ts';
@@ -20,67 +21,51 @@ export const probeGrpc: Probe<GrpcCheck> = (target, check, signal) =>
         socket = await startTls(socket, wanted, signal, progress);
       }
       progress.doing = 'waiting for the response';
-      requireServing(await call(socket, target, check, signal, progress), check);
+      requireServing(await call(socket, target, check, progress), check);
     } finally {
       socket.destroy();
     }
   });
 
-/** One call over a connection of its own, which ends with it. */
+/** One call over a connection of its own. */
 async function call(
   socket: net.Socket,
   target: ProbeTarget,
   check: GrpcCheck,
-  signal: AbortSignal,
   progress: Progress,
 ): Promise<GrpcReply> {
-  const authority = `${net.isIPv6(target.host) ? `[${target.host}]` : target.host}:${target.port}`;
-  const session = http2.connect(`${check.tls === undefined ? 'http' : 'https'}://${authority}`, {
-    createConnection: () => socket,
-    settings: { enablePush: false, maxHeaderListSize: limits.probeHeaderBytes },
-    maxSessionMemory: 1,
-  });
-  try {
-    return await new Promise<GrpcReply>((resolve, reject) => {
-      const stop = () => reject(signal.reason);
-      if (signal.aborted) stop();
-      signal.addEventListener('abort', stop, { once: true });
-      const broken = (error: Error) => reject(new ProbeFailure(notHttp2(error)));
-      session.on('error', broken);
-      session.on('close', () => broken(new Error('closed')));
-      const stream = session.request(headersOf(authority, check));
-      const reply = new GrpcReply();
-      stream.on('error', broken);
-      stream.on('response', (headers) => reply.take(headers));
-      stream.on('trailers', (headers) => reply.take(headers));
-      stream.on('data', (chunk: Buffer) => {
-        progress.doing = 'reading the response';
-        if (!reply.add(chunk))
-          reject(failure('error', `the response is larger than ${limits.grpcReplyBytes} bytes`));
-      });
-      stream.on('end', () => resolve(reply));
-      stream.end(writeHealthRequest(check.service));
-    });
-  } finally {
-    session.destroy();
-  }
+  const body = writeHealthRequest(check.service);
+  const {
+    status,
+    headers,
+    body: chunks,
+    trailers,
+  } = await callHttp2(socket, { headers: headersOf(target, check), body });
+  const reply = new GrpcReply(status);
+  reply.take(headers);
+  progress.doing = 'reading the response';
+  for await (const chunk of chunks)
+    if (!reply.add(chunk))
+      throw failure('error', `the response is larger than ${limits.grpcReplyBytes} bytes`);
+  reply.take(trailers);
+  return reply;
 }
 
-function headersOf(authority: string, { tls, host }: GrpcCheck): http2.OutgoingHttpHeaders {
-  return {
-    ':method': 'POST',
-    ':scheme': tls === undefined ? 'http' : 'https',
-    ':authority': host ?? authority,
-    ':path': '/grpc.health.v1.Health/Check',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-    'user-agent': 'Meridian health check',
-  };
+function headersOf(target: ProbeTarget, { tls, host }: GrpcCheck): Header[] {
+  const address = net.isIPv6(target.host) ? `[${target.host}]` : target.host;
+  return [
+    [':method', 'POST'],
+    [':scheme', tls === undefined ? 'http' : 'https'],
+    [':authority', host ?? `${address}:${target.port}`],
+    [':path', '/grpc.health.v1.Health/Check'],
+    ['content-type', 'application/grpc'],
+    ['te', 'trailers'],
+    ['user-agent', 'Meridian health check'],
+  ];
 }
 
 /** gRPC over HTTP/2: the call's own status stands in the trailers, or in the headers when there is no message. */
 function requireServing(reply: GrpcReply, { service }: GrpcCheck): void {
-  if (reply.httpStatus === undefined) throw new ProbeFailure(notHttp2(new Error('closed')));
   if (reply.httpStatus !== 200) throw failure('status', `status ${reply.httpStatus}, wanted 200`);
   if (!reply.isGrpc) throw failure('error', 'the answer is not gRPC');
   const about = service === '' ? 'the server' : `service ${service}`;
@@ -100,15 +85,6 @@ function requireServing(reply: GrpcReply, { service }: GrpcCheck): void {
   if (serving === undefined) throw failure('error', 'the response is not a message of the health service');
   if (serving === 1) return;
   throw failure('status', `${about} is ${servingNames[serving] ?? `in state ${serving}`}, wanted SERVING`);
-}
-
-function notHttp2(error: Error): ProbeFailure['failure'] {
-  const code = 'code' in error ? String(error.code) : '';
-  if (error.message === 'closed' || code === 'ECONNRESET' || code === 'EPIPE')
-    return { code: 'error', reason: 'connection closed before the response was complete' };
-  if (code === 'ERR_HTTP2_ERROR' || code === 'ERR_HTTP2_SESSION_ERROR')
-    return { code: 'error', reason: 'the answer is not HTTP/2' };
-  return { code: 'error', reason: printable(`the call failed: ${error.message}`) };
 }
 
 function failure(code: 'status' | 'error', reason: string): ProbeFailure {

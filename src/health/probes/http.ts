@@ -30,9 +30,7 @@ export const probeHttp: Probe<HttpCheck> = (target, check, signal) =>
       progress.doing = 'waiting for the response';
       const request = requestOf(target, check);
       const judge = (response: HttpResponse) => requireAccepted(response, check, progress);
-      await (speaksHttp2
-        ? exchangeHttp2(socket, request, judge, signal)
-        : exchangeHttp1(socket, request, judge));
+      await (speaksHttp2 ? exchangeHttp2(socket, request, judge) : exchangeHttp1(socket, request, judge));
     } finally {
       socket.destroy();
     }

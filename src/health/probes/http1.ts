@@ -20,7 +20,7 @@ export async function exchangeHttp1(
 
 /** The final response; informational ones are passed over. */
 export function responseTo(
-  { authority, method, path, headers }: Omit<HttpRequest, 'origin'>,
+  { authority, method, path, headers }: Omit<HttpRequest, 'scheme'>,
   socket: net.Socket,
 ): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {

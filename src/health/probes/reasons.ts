@@ -113,11 +113,7 @@ export function exchangeFailure(error: unknown): Failure {
     case 'ECONNRESET':
     case 'EPIPE':
     case 'ERR_STREAM_PREMATURE_CLOSE':
-    case 'ERR_HTTP2_STREAM_CANCEL':
       return { code: 'error', reason: 'connection closed before the response was complete' };
-    case 'ERR_HTTP2_ERROR':
-      return { code: 'error', reason: 'the answer is not HTTP/2' };
-    case 'ERR_HTTP2_INVALID_CONNECTION_HEADERS':
     case 'ERR_INVALID_CHAR':
     case 'ERR_INVALID_HTTP_TOKEN':
     case 'ERR_UNESCAPED_CHARACTERS':

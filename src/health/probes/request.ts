@@ -4,8 +4,7 @@ import type { ProbeTarget } from './probe.ts';
 
 /** What is asked for, in the words that both versions of HTTP share. */
 export interface HttpRequest {
-  /** Scheme, address and port. */
-  readonly origin: string;
+  readonly scheme: 'http' | 'https';
   /** Host header or :authority. */
   readonly authority: string;
   readonly method: HttpCheck['method'];
@@ -17,7 +16,7 @@ export interface HttpRequest {
 export function requestOf(target: ProbeTarget, check: HttpCheck): HttpRequest {
   const own = Object.entries(check.headers).map(([name, value]) => [name.toLowerCase(), value]);
   return {
-    origin: `${check.type}://${bracketed(target.address)}:${target.port}`,
+    scheme: check.type,
     authority: check.host ?? hostWithPort(target, check),
     method: check.method,
     path: check.path,

@@ -170,12 +170,9 @@ describe('http: what is sent and accepted', () => {
     expect(sent).toContain('\r\nx-key: 1\r\n');
   });
 
-  it.each([
-    ['auto', { 'x-a': 'line\nbreak' }],
-    ['2', { 'keep-alive': 'no word of HTTP/2' }],
-  ] as const)('a header that cannot be sent is a reason: version %s', async (version, headers) => {
+  it('a header that cannot be sent is a reason', async () => {
     const server = await serve(() => {});
-    const result = await probe(server, { version, headers });
+    const result = await probe(server, { headers: { 'x-a': 'line\nbreak' } });
     expect(result).toMatchObject({ code: 'error', reason: expect.stringContaining('cannot be made') });
   });
 });

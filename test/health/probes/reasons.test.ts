@@ -53,7 +53,7 @@ describe('reasons', () => {
 
   it('those in the operators’ page are those in the code', () => {
     const folder = join(import.meta.dirname, '../../../src/health');
-    const source = ['probes', 'values']
+    const source = ['probes', 'http2', 'values']
       .flatMap((part) => readdirSync(join(folder, part)).map((file) => join(folder, part, file)))
       .map((file) => readFileSync(file, 'utf8'))
       .join('');
