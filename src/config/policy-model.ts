@@ -111,6 +111,8 @@ export interface HomePolicy extends PolicyBase {
   readonly from: Use;
   /** Index into `Config.owners`. */
   readonly owners: number;
+  /** By region, what answers for its labels in place of its endpoints in `from`. */
+  readonly standing: ReadonlyMap<number, Use>;
   /** For keys that the table does not have; undefined: NODATA. */
   readonly unknown: Use | undefined;
 }

@@ -56,7 +56,11 @@ function ownUses(policy: Policy): readonly Use[] {
     case 'multi':
       return [policy.from];
     case 'home':
-      return policy.unknown === undefined ? [policy.from] : [policy.from, policy.unknown];
+      return [
+        policy.from,
+        ...policy.standing.values(),
+        ...(policy.unknown === undefined ? [] : [policy.unknown]),
+      ];
     case 'geo':
       return policy.branches.filter((use) => use !== undefined);
     case 'failover':

@@ -37,7 +37,13 @@ export const policies: Record<(typeof policyNames)[number], PolicyPart> = {
   hash: { type: 'hash', among: { kind: 'regions', from: app }, on: 'client' },
   label: { type: 'hash', among: { kind: 'list', list: [app, standby] }, on: 'label' },
   multi: { type: 'multi', from: app, order: 'ordered', answers: 2 },
-  home: { type: 'home', from: app, owners: 0, unknown: at('near') },
+  home: {
+    type: 'home',
+    from: app,
+    owners: 0,
+    standing: new Map([[EU_WEST, at('chain')]]),
+    unknown: at('near'),
+  },
   night: { type: 'schedule', windows: [{ when: office, use: app }], otherwise: standby },
   split: {
     type: 'split',
@@ -92,6 +98,6 @@ export function everyPolicy(): Explained {
         entries: [{ keys: [prefixKey('81.2.0.0/16')] }, { keys: [prefixKey('81.3.0.0/16')] }],
       },
     ],
-    owners: { tenant7: EU_CENTRAL, lost: US_WEST },
+    owners: { tenant7: EU_CENTRAL, tenant8: EU_WEST, lost: US_WEST },
   });
 }

@@ -268,6 +268,22 @@ const cases: Case[] = [
     ],
   },
   {
+    title: 'the owner of a key, for which a policy stands',
+    name: 'tenant8.home',
+    why: 'key `tenant8` is owned by eu-west; tier 1, policy near, the first tier that has anything usable → eu-west (463 km), by distance',
+    steps: [
+      '  home (home): key `tenant8` is owned by eu-west',
+      '    → policy chain',
+      '        chain (failover): the first tier that has anything usable',
+      '          → tier 1, policy near',
+      '              near (nearest): by distance',
+      '                → eu-west: 463 km; ie; nearest region',
+      '                  eu-central: 638 km; farther: region 2 by distance',
+      '                  us-east: 5917 km; farther: region 3 by distance',
+      '            tier 2, pool standby: standby: tier 2',
+    ],
+  },
+  {
     title: 'an unknown key',
     name: 'else.home',
     why: 'key `else` is unknown; eu-west (463 km), by distance',

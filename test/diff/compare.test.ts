@@ -298,6 +298,7 @@ describe('compare, where labels decide', () => {
     name: 'app',
     from: whole!,
     owners: 0,
+    standing: new Map(),
     unknown,
   });
 

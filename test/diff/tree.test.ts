@@ -40,7 +40,10 @@ function policyAt(index: number): fc.Arbitrary<Policy> {
         fc.constant({ kind: 'regions', from: { pool: 4 } }),
       ),
     }),
-    fc.record({ type: fc.constant('home'), from: use, owners: fc.constant(0), unknown: maybe }),
+    fc.record({
+      ...{ type: fc.constant('home'), from: use, owners: fc.constant(0), unknown: maybe },
+      standing: fc.array(fc.tuple(fc.nat(2), use), { maxLength: 2 }).map((entries) => new Map(entries)),
+    }),
     fc.tuple(use, use).map(([inside, otherwise]) => ({
       ...{ type: 'split', otherwise },
       rules: [{ clients: { view: 1 }, family: undefined, when: undefined, use: inside }],

@@ -5,15 +5,19 @@ import { named, policy, pool } from './policies.ts';
 import { Situation } from './situation.ts';
 import { SteeringWorld } from './world.ts';
 
+/** Regions for whose labels something else answers. */
+const nobody = new Map<number, never>();
+
 /** `acme` is at home in region 0, `bolt` in region 1; pool 1 is for keys that nobody knows. */
 function worldOf(situation: Situation, allDown: AllDown = 'nodata'): SteeringWorld {
   const policies = named(
-    policy({ type: 'home', from: pool(0), owners: 0, unknown: pool(1), allDown }),
-    policy({ type: 'home', from: pool(0), owners: 0, unknown: undefined }),
+    policy({ type: 'home', from: pool(0), owners: 0, standing: nobody, unknown: pool(1), allDown }),
+    policy({ type: 'home', from: pool(0), owners: 0, standing: nobody, unknown: undefined }),
     policy({
       type: 'home',
       from: pool(0),
       owners: 0,
+      standing: nobody,
       unknown: undefined,
       fallback: pool(1),
       allDown: 'servfail',
@@ -59,6 +63,25 @@ describe('home', () => {
     const said = worldOf(change(new Situation())).ask({ policy: 0, label: 'acme' });
     expect(said.given).toEqual([{ pool: 0, endpoint: 0, region: 0 }]);
     expect(said.serving).toBe(serving);
+  });
+
+  it('gives the labels of a region to what stands for it, in no region alone', () => {
+    const tiers = [0, 1].map((endpoint) => ({ pool: 0, endpoints: [endpoint] }));
+    const policies = named(
+      policy({
+        ...({ type: 'home', from: pool(0), owners: 0, unknown: undefined, allDown: 'nodata' } as const),
+        standing: new Map([[0, { policy: 1 }]]),
+      }),
+      policy({ type: 'failover', tiers, allDown: 'nodata' }),
+    );
+    const pools = [[0, 1].map((region) => ({ region, family: 4, weight: 1 }) as const)];
+    const scene = { regions: 2, pools, policies, views: [], owners: [{ acme: 0, bolt: 1 }] };
+    const situation = new Situation();
+    expect(endpointOf(new SteeringWorld(scene, situation), 'acme')).toEqual(['0/0']);
+    situation.setState(0, 0, 'down');
+    expect(endpointOf(new SteeringWorld(scene, situation), 'acme')).toEqual(['0/1']);
+    situation.setState(0, 0, 'up').setState(0, 1, 'down');
+    expect(endpointOf(new SteeringWorld(scene, situation), 'bolt')).toEqual([]);
   });
 
   it('does what is said for all down when the owner alone is', () => {

@@ -52,7 +52,9 @@ export class SteeringOracle {
     const policy = this.world.config.policies[use.policy]!;
     const inside = this.inside(policy, client, within);
     const owner = policy.type === 'home' ? this.ownerOf(policy, client) : undefined;
-    if (policy.type === 'home' && owner !== undefined)
+    const standing = policy.type === 'home' && owner !== undefined ? policy.standing.get(owner) : undefined;
+    if (standing !== undefined) this.permit(standing, client, inside, found);
+    else if (policy.type === 'home' && owner !== undefined)
       this.permit(
         policy.from,
         client,
@@ -167,6 +169,8 @@ export class SteeringOracle {
       case 'home': {
         const owner = this.ownerOf(policy, client);
         if (owner === undefined) return policy.unknown === undefined ? 'nothing' : use(policy.unknown);
+        const standing = policy.standing.get(owner);
+        if (standing !== undefined) return use(standing);
         return within.includes(owner) ? this.use(policy.from, client, [owner]) : 'nothing';
       }
       default:

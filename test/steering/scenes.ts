@@ -218,6 +218,7 @@ function policyOf(draft: Draft, lower: number, pools: readonly (readonly Endpoin
         type: 'home',
         from,
         owners: 0,
+        standing: new Map(picks[1]! % 2 === 0 ? [] : [[picks[2]! % 2, other]]),
         unknown: picks[0]! % 2 === 0 ? undefined : other,
       });
     case 'schedule':

@@ -37,7 +37,7 @@ function waysThrough({ type, fallback }: Policy, ways: readonly number[]): numbe
   const own = fallback === undefined ? ways : ways.slice(0, -1);
   const last = fallback === undefined ? 0 : ways.at(-1)!;
   // One branch of these is grown or gone down.
-  const chosen = type === 'geo' || type === 'schedule' || type === 'split';
+  const chosen = type === 'geo' || type === 'home' || type === 'schedule' || type === 'split';
   const through = chosen
     ? own.reduce((most, each) => Math.max(most, each), 0)
     : own.reduce((sum, each) => sum + each, 0);

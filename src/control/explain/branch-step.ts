@@ -75,28 +75,30 @@ export function homeStep(
   scene: Scene,
   node: TracedNode,
   way: Way,
-  { name, from, unknown }: HomePolicy,
+  { name, from, standing, unknown }: HomePolicy,
   tell: Tell,
 ): ExplainedStep {
   const region = node.detail;
   const key = `\`${labelOf(scene.asker)}\``;
   const isKnown = region >= 0;
-  const use = isKnown ? from : unknown;
+  const other = isKnown ? standing.get(region) : unknown;
+  const isOwn = isKnown && other === undefined;
+  const use = isOwn ? from : other;
   const by = isKnown
     ? `key ${key} is owned by ${regionName(scene, region)}`
     : `key ${key} is unknown${unknown === undefined ? ': no records' : ''}`;
   if (use === undefined) return { kind: 'home', name, by, gave: 0, options: [], next: undefined };
   const how = { chosen: isKnown ? `${by}` : 'for unknown keys', peer: 'same region, not drawn this time' };
-  const part = isKnown ? { members: membersOf(scene, way.frame, from, region), among: undefined } : undefined;
+  const part = isOwn ? { members: membersOf(scene, way.frame, from, region), among: undefined } : undefined;
   // No other region can stand in: the best state is looked for in this one alone.
   const within = way.frame.within.and([region]);
-  const frame = isKnown ? { ...way.frame, within, only: within } : way.frame;
+  const frame = isOwn ? { ...way.frame, within, only: within } : way.frame;
   const inside = { ...way, frame, use, how, part, residency: 'ahead' } as const;
   const step = node.child && tell(scene, node.child, inside);
   for (const member of membersOf(scene, way.frame, from))
-    if (isKnown && !part!.members.some((own) => sameMember(own, member)))
+    if (isOwn && !part!.members.some((own) => sameMember(own, member)))
       note(scene, member, 'not the region that owns the key');
-  const option = isKnown
+  const option = isOwn
     ? partOption(scene, inside, node, regionName(scene, region), part!.members, step)
     : branchOption(scene, way, node, useName(scene, use), use, step);
   return { kind: 'home', name, by, gave: node.gave, options: [option], next: undefined };

@@ -73,7 +73,11 @@ const types: [string, Partial<Policy>][] = [
   ['{ type: multi, pool: p, answers: 2, order: ordered }', { order: 'ordered', answers: 2 }],
   [
     '{ type: home, pool: p, owners: owners.csv, unknown: near }',
-    { type: 'home', from: p, owners: 0, unknown: viaNear },
+    { type: 'home', from: p, owners: 0, standing: new Map(), unknown: viaNear },
+  ],
+  [
+    '{ type: home, pool: p, owners: owners.csv, unknown: none, regions: { b: near } }',
+    { standing: new Map([[1, viaNear]]) },
   ],
   ['{ type: home, pool: p, owners: owners.csv, unknown: none }', { unknown: undefined }],
 ];

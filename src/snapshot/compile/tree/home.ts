@@ -3,14 +3,22 @@ import { Serving } from '../../../steering/nodes.ts';
 import type { GrowContext } from './context.ts';
 import type { Grow } from './grow.ts';
 
-/** The region that owns the question's label, and no other: writes go to where the data is. */
+/**
+ * The region that owns the question's label, and no other, but for what is named to stand in for it: writes go to where
+ * the data is.
+ */
 export function growHome(
   grow: Grow,
   index: number,
-  { from, owners, unknown }: HomePolicy,
+  { from, owners, standing, unknown }: HomePolicy,
   context: GrowContext,
 ): number {
-  const children = grow.config.regions.map((_, region) => growOwner(grow, from, region, context));
+  const children = grow.config.regions.map((_, region) => {
+    const use = standing.get(region);
+    return use === undefined
+      ? growOwner(grow, from, region, context)
+      : grow.use(use, { ...context, rule: undefined });
+  });
   const other =
     unknown === undefined ? growNobody(grow, index) : grow.use(unknown, { ...context, rule: undefined });
   if ((unknown === undefined || other === 0) && children.every((child) => child === 0)) return 0;
