@@ -77,8 +77,11 @@ const options = {
   uniqueKeys: false,
 } as const;
 
-/** The library's message as ours are: one line, lower case, no full stop. */
+/** The library's message as ours are: one line of what can be shown, lower case, no full stop. It quotes the file. */
 function plainMessage(message: string): string {
-  const line = message.split('\n', 1)[0]!.slice(0, 200);
+  const line = message
+    .split('\n', 1)[0]!
+    .slice(0, 200)
+    .replace(/\p{Cc}+/gu, '�');
   return line.charAt(0).toLowerCase() + line.slice(1).replace(/\.$/, '');
 }

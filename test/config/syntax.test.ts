@@ -38,6 +38,7 @@ const cases: [string, string, string[]][] = [
     'zones: &z [ *z ]',
     ['1:13: alias `*z` stands inside its own anchor [CONFIG_SYNTAX]'],
   ],
+  ['a character that cannot be shown', '|\r', ['1:2: not a YAML token: � [CONFIG_SYNTAX]']],
   ['a tag', `geo: !fast {}\n${zones}`, ['1:6: unresolved tag: !fast [CONFIG_SYNTAX]']],
   ['a key that is a list', `? [ a ]\n: 1\n${zones}`, ['1:3: a key must be plain text [CONFIG_SYNTAX]']],
   [
