@@ -39,6 +39,7 @@ export function registerViews(
   registerSuccession(registry, {
     config: () => controller.loaded?.config,
     lagOf: (pool, endpoint) => succession.lagOf(pool, endpoint),
+    sourceRegions: (pool) => succession.sourceRegions(pool),
     writers: () =>
       succession
         .reports()

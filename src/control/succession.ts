@@ -115,6 +115,21 @@ export class Succession {
     return source && this.parts.lags.loadOf(source);
   }
 
+  /** The regions that failovers over the pool have in service, or had last: others follow them. */
+  sourceRegions(pool: number): number[] {
+    const config = this.config;
+    if (config === undefined) return [];
+    const regions = this.held.flatMap(({ policy: { name, tiers } }) => {
+      const active = this.writers.stateOf(name)?.owner ?? this.gates.get(name)?.active;
+      const tier = tiers.find((each) => 'pool' in each && tierName(config, each) === active);
+      if (tier === undefined || !('pool' in tier) || tier.pool !== pool) return [];
+      const { endpoints } = config.pools[pool]!;
+      const own = 'endpoints' in tier ? tier.endpoints.map((e) => endpoints[e]!) : endpoints;
+      return own.map(({ region }) => region);
+    });
+    return [...new Set(regions)];
+  }
+
   reports(): SuccessionReport[] {
     return this.held.map(({ policy: { name } }) => ({
       policy: name,

@@ -6,6 +6,8 @@ export interface SuccessionSource {
   config(): Config | undefined;
   /** The newest lag of an endpoint; undefined: not known now, or without replication. */
   lagOf(pool: number, endpoint: number): { readonly value: number; readonly ageMs: number } | undefined;
+  /** The regions of a pool that are in service, which the others follow. */
+  sourceRegions(pool: number): readonly number[];
   /** Single writers: `answered` undefined while nobody is. */
   writers(): readonly {
     readonly policy: string;
@@ -19,22 +21,22 @@ export function registerSuccession(registry: Registry, source: SuccessionSource)
   const registers = [registry];
   new Gauge({
     name: 'meridian_replication_lag_seconds',
-    help: 'Replication lag of the region, that of its endpoint that is farthest behind.',
-    labelNames: ['pool', 'region'] as const,
+    help: 'Replication lag of the region behind the source, that of its endpoint that is farthest behind.',
+    labelNames: ['pool', 'source', 'region'] as const,
     registers,
     collect() {
       this.reset();
-      for (const { pool, region, value } of lags(source)) this.set({ pool, region }, value);
+      for (const { labels, value } of lags(source)) this.set(labels, value);
     },
   });
   new Gauge({
     name: 'meridian_replication_lag_age_seconds',
     help: 'Time since the replication lag of the region was read.',
-    labelNames: ['pool', 'region'] as const,
+    labelNames: ['pool', 'source', 'region'] as const,
     registers,
     collect() {
       this.reset();
-      for (const { pool, region, ageMs } of lags(source)) this.set({ pool, region }, ageMs / 1_000);
+      for (const { labels, ageMs } of lags(source)) this.set(labels, ageMs / 1_000);
     },
   });
   new Gauge({
@@ -60,19 +62,31 @@ export function registerSuccession(registry: Registry, source: SuccessionSource)
   });
 }
 
-/** The largest known lag of each region. */
-function lags(source: SuccessionSource) {
+interface Lag {
+  readonly labels: { readonly pool: string; readonly source: string; readonly region: string };
+  readonly value: number;
+  readonly ageMs: number;
+}
+
+/** The largest known lag of each region behind each that it follows; `source` is empty where none is known. */
+function lags(source: SuccessionSource): Lag[] {
   const config = source.config();
-  const found = new Map<string, { pool: string; region: string; value: number; ageMs: number }>();
-  for (const [p, { name: pool, endpoints, replication }] of config?.pools.entries() ?? []) {
-    if (replication === undefined) continue;
-    for (const [e, endpoint] of endpoints.entries()) {
-      const lag = source.lagOf(p, e);
-      const region = config!.regions[endpoint.region]!.name;
-      const key = JSON.stringify([pool, region]);
-      if (lag !== undefined && lag.value >= (found.get(key)?.value ?? 0))
-        found.set(key, { pool, region, value: lag.value, ageMs: lag.ageMs });
-    }
+  return (config?.pools ?? []).flatMap(({ name: pool, replication }, index) => {
+    if (replication === undefined) return [];
+    const followed = source.sourceRegions(index);
+    const nameOf = (region: number): string => config!.regions[region]!.name;
+    return [...largest(config!, source, index)].flatMap(([region, lag]) => {
+      const sources = followed.length === 0 ? [''] : followed.filter((each) => each !== region).map(nameOf);
+      return sources.map((each) => ({ labels: { pool, source: each, region: nameOf(region) }, ...lag }));
+    });
+  });
+}
+
+function largest(config: Config, source: SuccessionSource, pool: number) {
+  const found = new Map<number, { readonly value: number; readonly ageMs: number }>();
+  for (const [e, { region }] of config.pools[pool]!.endpoints.entries()) {
+    const lag = source.lagOf(pool, e);
+    if (lag !== undefined && lag.value >= (found.get(region)?.value ?? 0)) found.set(region, lag);
   }
-  return found.values();
+  return found;
 }

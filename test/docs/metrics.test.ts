@@ -37,7 +37,12 @@ async function registered(): Promise<Metric[]> {
   });
   registerQueryLog(registry, { written: () => 0, dropped: () => 0, state: () => undefined });
   registerCertificates(registry, () => []);
-  registerSuccession(registry, { config: () => undefined, lagOf: () => undefined, writers: () => [] });
+  registerSuccession(registry, {
+    config: () => undefined,
+    lagOf: () => undefined,
+    sourceRegions: () => [],
+    writers: () => [],
+  });
   registerGeoAge(registry, { databases: () => [], nowSeconds: () => 0 });
   const metrics = await registry.getMetricsAsJSON();
   return metrics.map(({ name, type, help }) => {

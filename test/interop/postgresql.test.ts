@@ -68,7 +68,8 @@ describe.skipIf(programs === undefined)(`PostgreSQL, a primary and a standby${re
 
     await sql('euw1', 'SELECT pg_wal_replay_pause()');
     await sql('use1', 'INSERT INTO writes DEFAULT VALUES');
-    const lag = () => metric(service, 'meridian_replication_lag_seconds{pool="db",region="eu-west"}');
+    const lag = () =>
+      metric(service, 'meridian_replication_lag_seconds{pool="db",source="us-east",region="eu-west"}');
     await eventually(async () => expect(await lag()).toBeGreaterThan(1));
 
     await primary.stop();
