@@ -24,7 +24,7 @@ export interface Standing {
   readonly state: CheckState;
   /** Weight of the failures since the last calm, in units of one silence; see `fallWeight`. */
   readonly doubt: number;
-  /** Times a success was followed by a failure since the last calm: the measure of unsteadiness. */
+  /** Times that successes and failures took turns of late: the measure of unsteadiness. */
   readonly relapses: number;
   /** Times it came back since it was last up for a long calm: the second time wants more than the first. */
   readonly returns: number;
@@ -44,6 +44,9 @@ export const refusalWeight = 5;
  * also the calm after which nothing of before is held against it.
  */
 const mostSuccesses = 32;
+
+/** Successes in a row (or `rise`, if that is more) after which one that stayed in counts as steady again. */
+const steadySuccesses = 8;
 
 export function initialStanding(state: CheckState): Standing {
   return {
@@ -92,13 +95,20 @@ export function judge(
 
 function afterSuccess(standing: Standing, rules: Rules): Standing {
   const successesInRow = standing.successesInRow + 1;
-  const wanted = standing.state === 'down' ? successesWanted(standing, rules) : rules.rise;
-  const returns = standing.returns + (standing.state === 'down' ? 1 : 0);
-  if (successesInRow >= Math.max(rules.rise, mostSuccesses))
-    return { ...initialStanding('up'), successesInRow };
-  if (successesInRow >= wanted) return { ...initialStanding('up'), returns, successesInRow };
-  const state = standing.state === 'unknown' ? 'up' : standing.state;
-  return { ...standing, state, successesInRow, failuresInRow: 0 };
+  const well = { ...initialStanding('up'), successesInRow };
+  if (successesInRow >= Math.max(rules.rise, mostSuccesses)) return well;
+  if (standing.state === 'down')
+    return successesInRow >= successesWanted(standing, rules)
+      ? { ...well, returns: standing.returns + 1 }
+      : { ...standing, successesInRow, failuresInRow: 0 };
+  if (successesInRow < rules.rise) return { ...standing, state: 'up', successesInRow, failuresInRow: 0 };
+  const relapses = successesInRow >= Math.max(rules.rise, steadySuccesses) ? 0 : unsteadiness(standing);
+  return { ...well, returns: standing.returns, relapses };
+}
+
+/** Failures that were cleared are held against it for a while: should it leave soon, it comes back with more care. */
+function unsteadiness({ relapses, doubt }: Standing): number {
+  return doubt > 0 ? relapses + 1 : relapses;
 }
 
 function afterFailure(

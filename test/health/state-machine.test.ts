@@ -54,6 +54,11 @@ describe('judge', () => {
     ['the second return wants eight: eight', 'down', '++xxx++++++++', 'up'],
     ['after a long calm two are enough again', 'down', `${'+'.repeat(32)}xxx++`, 'up'],
     ['a relapse on the way down counts', 'up', 'x+xx+++', 'down'],
+    ['failures that were cleared of late count: three', 'up', 'x++xxx+++', 'down'],
+    ['failures that were cleared of late count: four', 'up', 'x++xxx++++', 'up'],
+    ['failures that were cleared twice of late count twice', 'up', 'x++x++xxx+++++++', 'down'],
+    ['failures that were cleared twice of late: eight are enough', 'up', 'x++x++xxx++++++++', 'up'],
+    ['eight in a row make it steady: two are enough', 'up', 'x++++++++xxx++', 'up'],
   ];
   it.each(cases)('%s: %s %s → %s', (_, from, results, to) => {
     expect(standingAfter(from, results).state).toBe(to);
