@@ -1,9 +1,7 @@
-import { createSocket } from 'node:dgram';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Service } from '../../src/control/service.ts';
-import { encodeQuery } from './ask.ts';
 import { geoFile } from './places.ts';
 import { addresses, askService, freePort, get, metric, Site, standardZone } from './site.ts';
 import { until } from './until.ts';
@@ -207,59 +205,3 @@ describe('other sockets', () => {
     expect(service.ports).toEqual({ dns: [dns], tls: [], http });
   });
 });
-
-describe('queries during reloads', () => {
-  it('are all answered, and counted once, whatever is replaced', async () => {
-    const port = await freePort();
-    const parts = (workers: number) => ({
-      listen: { dns: [`127.0.0.1:${port}`], http: '127.0.0.1:0', workers },
-    });
-    const service = await started(parts(1));
-    const stream = new Stream(port);
-    const seen: number[] = [];
-    for (let round = 0; round < 20; round++) {
-      if (round % 5 === 4) site.configure(parts(1 + (round % 2)));
-      else site.write('example.zone', withNote(`round ${round}`));
-      expect(await service.reload('test')).toBe(true);
-      seen.push((await answered(service)) ?? 0);
-    }
-    await stream.stop();
-    expect(stream.sent).toBeGreaterThan(500);
-    expect(stream.lost()).toBe(0);
-    expect(seen).toEqual([...seen].sort((a, b) => a - b));
-    expect(await answered(service)).toBe(stream.sent);
-    expect(await metric(service, 'meridian_worker_restarts_total{worker="udp 1"}')).toBe(0);
-  });
-});
-
-async function answered(service: Service): Promise<number | undefined> {
-  return metric(service, 'meridian_answers_total{policy="app",region="eu-west"}');
-}
-
-/** A client that keeps some queries under way. */
-class Stream {
-  sent = 0;
-  private answers = 0;
-  private readonly socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
-  private readonly timer: NodeJS.Timeout;
-
-  constructor(port: number) {
-    this.socket.on('message', () => this.answers++);
-    this.timer = setInterval(() => {
-      for (let i = 0; i < 5; i++) {
-        this.sent++;
-        this.socket.send(encodeQuery(london, this.sent & 0xffff), port, '127.0.0.1');
-      }
-    }, 5);
-  }
-
-  lost(): number {
-    return this.sent - this.answers;
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await until(() => this.lost() === 0, 5_000).catch(() => {});
-    this.socket.close();
-  }
-}
