@@ -76,7 +76,8 @@ async function explainConfig(configPath: string, request: ExplainRequest): Promi
     loaded,
     snapshot: { generation: 1, image, views: geo.maps, owners, rotation, settings },
     ...{ nowMs, conditions, conditionsAt },
-    wordsOf: (each) => conditionWords(config, each),
+    wordsOf: (each) =>
+      conditionWords(config, each, { stateOf: () => fresh('up', 0), stateOfRegion: () => undefined }),
     health: () => fresh('up', 0),
   });
 }

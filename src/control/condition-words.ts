@@ -2,6 +2,7 @@ import type { Config, Maintenance } from '../config/model.ts';
 import type { Override } from '../config/policy-model.ts';
 import type { Conditions } from '../snapshot/compile/conditions.ts';
 import { MaintenancePlan } from './maintenance-plan.ts';
+import { type ProbedHealth, regionWords } from './region-words.ts';
 import { StandingOverrides } from './standing-overrides.ts';
 
 /** What stands behind `Conditions`, in words. Indexes are those of the config. Undefined: nothing to say. */
@@ -14,8 +15,13 @@ export interface ConditionWords {
   floor(pool: number): string | undefined;
 }
 
-/** The words of what a config sets above health. */
-export function conditionWords(config: Config, { nowMs }: Pick<Conditions, 'nowMs'>): ConditionWords {
+/** The words of what stands above the probes of endpoints. */
+export function conditionWords(
+  config: Config,
+  conditions: Pick<Conditions, 'nowMs' | 'state'>,
+  health: ProbedHealth,
+): ConditionWords {
+  const { nowMs } = conditions;
   const overrides = new StandingOverrides(config.overrides, nowMs);
   const maintenance = new MaintenancePlan(config.maintenance, nowMs);
   return {
@@ -23,7 +29,12 @@ export function conditionWords(config: Config, { nowMs }: Pick<Conditions, 'nowM
       const { region } = config.pools[pool]!.endpoints[endpoint]!;
       const override = overrides.of(pool, endpoint, region);
       const work = maintenance.of(pool, endpoint, region);
-      const causes = [work && maintenanceWords(work), override && overrideWords(override)];
+      const isSaid = override?.action === 'up' || override?.action === 'down';
+      const causes = [
+        isSaid ? undefined : regionWords(config, conditions, health, pool, endpoint),
+        work && maintenanceWords(work),
+        override && overrideWords(override),
+      ];
       return causes.filter((cause) => cause !== undefined).join('; ') || undefined;
     },
     share: (pool, region) => {

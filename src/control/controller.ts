@@ -100,7 +100,7 @@ export class Controller {
     const nowMs = clock.now();
     return {
       ...{ loaded, snapshot, conditions, nowMs },
-      wordsOf: (each) => conditionWords(loaded.config, each),
+      wordsOf: (each) => conditionWords(loaded.config, each, health),
       health: (pool, endpoint) => health.stateOf(pool, endpoint),
       conditionsAt: (atMs) => this.conditions.at(atMs),
     };

@@ -181,13 +181,14 @@ class RunningService implements Service {
   }
 
   status(): Status {
-    const { loaded, snapshot, conditions } = this.controller;
+    const { loaded, snapshot, conditions, explainWorld } = this.controller;
     const workers = this.dataPlane.status();
     return describeStatus(
       loaded!,
       snapshot!.generation,
       workers,
       this.health,
+      explainWorld!.conditions,
       conditions.succession.reports(),
       this.options.clock.now(),
     );

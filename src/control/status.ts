@@ -2,10 +2,12 @@ import { endpointText } from '../config/endpoint-text.ts';
 import type { HealthChecker } from '../health/checker.ts';
 import { version } from '../runtime/version.ts';
 import type { WorkerStatus } from '../server/worker-set.ts';
+import type { Conditions } from '../snapshot/compile/conditions.ts';
 import { formatSocket } from './data-plane.ts';
 import { isolationText } from './health-log.ts';
 import type { Loaded } from './load.ts';
 import { MaintenancePlan } from './maintenance-plan.ts';
+import { regionWords } from './region-words.ts';
 import type { SuccessionReport } from './succession.ts';
 
 /** The JSON of `/api/v1/status`. */
@@ -56,6 +58,8 @@ interface PoolStatus {
     readonly health: string;
     readonly since: string;
     readonly reason: string | undefined;
+    /** What it counts as instead, and why, where its region is looked at as a whole. */
+    readonly countsAs: { readonly health: string; readonly reason: string } | undefined;
     /** The one that it is in. */
     readonly maintenance: { readonly reason: string; readonly until: string } | undefined;
     /** When the certificate that it shows to probes expires. */
@@ -71,6 +75,7 @@ export function describeStatus(
   generation: number,
   workers: readonly WorkerStatus[],
   health: HealthChecker,
+  conditions: Pick<Conditions, 'state'>,
   successions: readonly SuccessionReport[],
   nowMs: number,
 ): Status {
@@ -109,6 +114,7 @@ export function describeStatus(
       endpoints: pool.endpoints.map((endpoint, e) => {
         const { state, sinceMs, lastReason, certificate } = health.stateOf(p, e);
         const work = plan.of(p, e, endpoint.region);
+        const regional = regionWords(config, conditions, health, p, e);
         return {
           name: endpoint.name,
           region: config.regions[endpoint.region]!.name,
@@ -116,6 +122,7 @@ export function describeStatus(
           health: state,
           since: new Date(sinceMs).toISOString(),
           reason: lastReason,
+          countsAs: regional === undefined ? undefined : { health: conditions.state(p, e), reason: regional },
           maintenance: work && { reason: work.reason, until: new Date(work.toMs).toISOString() },
           certificateExpires: certificate && new Date(certificate.expiresAtMs).toISOString(),
         };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/model.ts';
 import { conditionWords } from '../../src/control/condition-words.ts';
+import type { HealthState } from '../../src/health/state-machine.ts';
 import { configOf } from '../config/load-text.ts';
 
 const plain = configOf(`
@@ -42,27 +43,80 @@ const config: Config = {
   })),
 };
 
+type Region = readonly [state: HealthState, reason: string | undefined];
+
+/** Where probes say of every endpoint what it counts as. */
+function wordsOf(of: typeof config, nowMs = 0) {
+  const state = (): HealthState => 'up';
+  return conditionWords(
+    of,
+    { nowMs, state },
+    { stateOf: () => ({ state: 'up' }), stateOfRegion: () => undefined },
+  );
+}
+
 describe('the words of conditions', () => {
   it('are those of the override in force', () => {
-    const words = conditionWords(config, { nowMs: 0 });
+    const words = wordsOf(config);
     expect(words.endpoint(0, 0)).toBe('drained by ann: change 4711, until 2026-01-01T00:00:00.000Z');
     expect(words.endpoint(0, 1)).toBe('set up: probe is wrong');
-    expect(conditionWords(config, { nowMs: 1000 * untilSeconds }).endpoint(0, 0)).toBeUndefined();
+    expect(wordsOf(config, 1000 * untilSeconds).endpoint(0, 0)).toBeUndefined();
   });
 
   it('tell what bounds a share and what a floor holds', () => {
-    const words = conditionWords(config, { nowMs: 0 });
+    const words = wordsOf(config);
     expect(words.share(0, 0)).toBe('slow start over 300 s');
     expect(words.share(0, 1)).toBe('slow start over 300 s, or it can take 500');
     expect(words.floor(0)).toBe('regions that stay: 1, weight that stays: 60 %');
   });
 
   it('are none where nothing stands above health', () => {
-    const words = conditionWords(plain, { nowMs: 0 });
+    const words = wordsOf(plain);
     expect([words.endpoint(0, 0), words.share(0, 0), words.floor(0)]).toEqual([
       undefined,
       undefined,
       undefined,
     ]);
+  });
+
+  it.each<[string, HealthState, HealthState, Region | undefined, number | undefined, string | undefined]>([
+    [
+      'its region is down',
+      'down',
+      'up',
+      ['down', 'refused'],
+      undefined,
+      'region EU is down as a whole: refused',
+    ],
+    [
+      'its region is degraded',
+      'degraded',
+      'up',
+      ['degraded', undefined],
+      0.5,
+      'region EU is degraded as a whole',
+    ],
+    [
+      'too few are left',
+      'down',
+      'up',
+      ['up', undefined],
+      0.625,
+      'region EU counts as down: less than 62.5 % of it is left (min-up)',
+    ],
+    ['it is down itself', 'down', 'down', ['down', 'refused'], 0.5, undefined],
+    ['the floor keeps it', 'up', 'down', undefined, 0.5, undefined],
+  ])('tell of its region when %s', (_, counts, own, region, minUp, words) => {
+    const [pool] = plain.pools;
+    const name = plain.regions[pool!.endpoints[0]!.region]!.name;
+    const told = conditionWords(
+      { ...plain, pools: [{ ...pool!, minUp }] },
+      { nowMs: 0, state: () => counts },
+      {
+        stateOf: () => ({ state: own }),
+        stateOfRegion: () => region && { state: region[0], lastReason: region[1] },
+      },
+    );
+    expect(told.endpoint(0, 0)).toBe(words?.replace('EU', name));
   });
 });

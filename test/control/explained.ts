@@ -6,6 +6,7 @@ import { explain } from '../../src/control/explain.ts';
 import type { Explanation } from '../../src/control/explanation.ts';
 import { readExplainRequest } from '../../src/control/http.ts';
 import { type Loaded, load } from '../../src/control/load.ts';
+import type { ProbedHealth } from '../../src/control/region-words.ts';
 import { settingsOf } from '../../src/control/settings.ts';
 import type { EndpointHealth } from '../../src/health/table.ts';
 import { formatProblem } from '../../src/runtime/problem.ts';
@@ -60,7 +61,7 @@ export class Explained {
       loaded: this.loaded,
       snapshot: this.snapshot(conditions),
       ...{ nowMs, conditions },
-      wordsOf: (each) => ({ ...conditionWords(config, each), ...health.words }),
+      wordsOf: (each) => ({ ...conditionWords(config, each, probedAs(each)), ...health.words }),
       health: (pool, endpoint) => healthOf(conditions.state(pool, endpoint)),
       conditionsAt: (atMs) =>
         unheld(new ConditionsComposer(conditions, { loadOf: () => undefined }).compose(config, atMs)),
@@ -99,5 +100,13 @@ function healthOf(state: EndpointState): EndpointHealth {
     failures: 0,
     successes: 0,
     certificate: undefined,
+  };
+}
+
+/** Probes that say of each endpoint what it counts as. */
+function probedAs(conditions: Pick<Conditions, 'state'>): ProbedHealth {
+  return {
+    stateOf: (pool, endpoint) => ({ state: conditions.state(pool, endpoint) }),
+    stateOfRegion: () => undefined,
   };
 }

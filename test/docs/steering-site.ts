@@ -120,7 +120,17 @@ export class SteeringSite {
     if (typeof request === 'string') throw new Error(request);
     const { config, loaded, snapshot, conditions, nowMs } = this;
     const told = explain(request, {
-      ...{ loaded, snapshot, conditions, nowMs, wordsOf: () => conditionWords(config, conditions) },
+      ...{
+        loaded,
+        snapshot,
+        conditions,
+        nowMs,
+        wordsOf: () =>
+          conditionWords(config, conditions, {
+            stateOf: (pool, endpoint) => this.healthOf(pool, endpoint),
+            stateOfRegion: () => undefined,
+          }),
+      },
       health: (pool, endpoint) => this.healthOf(pool, endpoint),
       conditionsAt: () => conditions,
     });

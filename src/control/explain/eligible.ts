@@ -26,7 +26,7 @@ export function whyNotEligible(
   const state = conditions.state(pool, endpoint);
   if (mode === 'last-good') return `${describeState(scene, member)}; not among the last ones that were up`;
   if (state === 'unknown') return 'no probe has judged it yet, and others are up';
-  if (state === 'degraded') return 'degraded, and others are up';
+  if (state === 'degraded') return `${describeState(scene, member)}, and others are up`;
   if (state === 'down') return describeState(scene, member);
   return scene.words.endpoint(pool, endpoint) ?? (own.weight === 0 ? 'weight 0' : 'drained');
 }
@@ -58,6 +58,7 @@ export function although(scene: Scene, member: Member): string {
 function describeState(scene: Scene, { pool, endpoint }: Member): string {
   const state = scene.conditions.state(pool, endpoint);
   if (state === 'unknown') return 'not yet known';
+  if (state === 'degraded') return scene.words.endpoint(pool, endpoint) ?? state;
   if (state !== 'down') return state;
   return scene.words.endpoint(pool, endpoint) ?? scene.health(pool, endpoint).lastReason ?? 'down';
 }
