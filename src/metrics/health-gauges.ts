@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Config } from '../config/model.ts';
+import { type RegionMember, regionVerdicts } from '../health/region-verdict.ts';
 import type { HealthState } from '../health/state-machine.ts';
 
 export interface HealthSource {
@@ -33,15 +34,16 @@ export function registerHealthGauges(registry: Registry, source: HealthSource): 
   });
   new Gauge({
     name: 'meridian_region_up',
-    help: 'Whether the pool has an endpoint in the region that is up or degraded (1), or none (0).',
+    help: 'Whether the pool has an endpoint in the region that is up or degraded, and enough of them (1), or not (0).',
     labelNames: ['pool', 'region'] as const,
     registers: [registry],
     collect() {
       this.reset();
-      for (const { pool, region } of endpoints(source)) this.set({ pool, region }, 0);
-      for (const { pool, region, state } of endpoints(source))
-        if ((state === 'up' || state === 'degraded') && source.regionState(region) !== 'down')
-          this.set({ pool, region }, 1);
+      for (const { pool, region, members, minUp } of regionsOfPools(source)) {
+        const states = regionVerdicts(members, minUp);
+        const isUp = states.includes('up') || states.includes('degraded');
+        this.set({ pool, region }, isUp && source.regionState(region) !== 'down' ? 1 : 0);
+      }
     },
   });
   new Gauge({
@@ -86,6 +88,22 @@ export function registerHealthGauges(registry: Registry, source: HealthSource): 
       for (const { pool, endpoint, certificateExpiresAtMs } of endpoints(source))
         if (certificateExpiresAtMs !== undefined) this.set({ pool, endpoint }, certificateExpiresAtMs / 1000);
     },
+  });
+}
+
+/** The endpoints of each region of each pool. */
+function regionsOfPools(source: HealthSource) {
+  const config = source.config();
+  return (config?.pools ?? []).flatMap(({ name: pool, minUp, endpoints: all }, p) => {
+    const members = new Map<number, RegionMember[]>();
+    for (const [e, { region, weight }] of all.entries()) {
+      const member = { weight: source.inMaintenance(p, e) ? 0 : weight, state: source.state(p, e) };
+      members.set(region, [...(members.get(region) ?? []), member]);
+    }
+    return [...members].map(([region, own]) => ({
+      ...{ pool, minUp, members: own },
+      region: config!.regions[region]!.name,
+    }));
   });
 }
 

@@ -7,10 +7,10 @@ import { registerHealthGauges } from '../../src/metrics/health-gauges.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
 import { configOf } from '../config/load-text.ts';
 
-const config = (endpoints: string) =>
+const config = (endpoints: string, more = '') =>
   configOf(`
 regions: { eu: { location: [1, 2] }, us: { location: [3, 4] } }
-pools: { app: { endpoints: [${endpoints}] } }
+pools: { app: { endpoints: [${endpoints}]${more} } }
 policies: { app: { type: nearest, pool: app } }
 zones: [{ name: example.com, file: a.zone, steer: { app: app } }]
 `);
@@ -71,6 +71,20 @@ describe('gauges of health', () => {
       'meridian_endpoint_maintenance{pool="app",endpoint="b",region="us"} 0',
       'meridian_self_isolated 1',
     ]);
+
+    // Two thirds of what is not in maintenance are left.
+    const eu = ['a', 'b', 'c', 'd'].map(
+      (text, i) => `{ name: ${text}, region: eu, address: 192.0.2.${i + 1} }`,
+    );
+    states = ['down', 'up', 'up', 'up'];
+    inWork = 3;
+    for (const [minUp, up] of [
+      ['60%', 1],
+      ['70%', 0],
+    ] as const) {
+      inUse = config(eu.join(), `, min-up: ${minUp}`);
+      expect(await series(registry)).toContain(`meridian_region_up{pool="app",region="eu"} ${up}`);
+    }
   });
 });
 
