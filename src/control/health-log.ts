@@ -1,6 +1,6 @@
 import type { Config } from '../config/model.ts';
 import { poolsUnder } from '../config/policy-uses.ts';
-import { referencePoolName } from '../health/checked-pools.ts';
+import { referencePoolName, wholeRegion } from '../health/checked-pools.ts';
 import type { SelfState } from '../health/self-state.ts';
 import type { HealthState } from '../health/state-machine.ts';
 import type { HealthChange } from '../health/table.ts';
@@ -68,5 +68,5 @@ export function isolationText({ cause }: Extract<SelfState, { kind: 'isolated' }
 /** Names that begin with `@` are those of what is checked beside endpoints. */
 function subjectOf({ pool, endpoint }: HealthChange): string {
   if (pool === referencePoolName) return `reference ${endpoint}`;
-  return pool.startsWith('@') ? `region ${endpoint}` : `${pool}/${endpoint}`;
+  return wholeRegion(pool) === undefined ? `${pool}/${endpoint}` : `region ${endpoint}`;
 }

@@ -10,7 +10,7 @@ export type CheckedConfig = Pick<Config, 'pools' | 'regions' | 'selfCheck'>;
 export function checkedPools({ pools, regions, selfCheck }: CheckedConfig): Pool[] {
   const wholes = regions.flatMap(({ name, check }, region) => {
     if (check === undefined) return [];
-    return [poolOf(`@${name}`, { name, region, probe: check.probe }, check.monitor)];
+    return [poolOf(wholePool(name), { name, region, probe: check.probe }, check.monitor)];
   });
   const references = (selfCheck?.references ?? []).map(({ name, type, address, port }) =>
     poolOf(referencePoolName, { name, region: -1, probe: { address, port } }, referenceMonitor(type)),
@@ -18,13 +18,21 @@ export function checkedPools({ pools, regions, selfCheck }: CheckedConfig): Pool
   return [...pools, ...wholes, ...references];
 }
 
+/** The name of the pool that stands for a region. */
+export function wholePool(region: string): string {
+  return `@${region}`;
+}
+
+/** The region that a pool of this name stands for. */
+export function wholeRegion(poolName: string): string | undefined {
+  return poolName.startsWith('@') && poolName !== referencePoolName ? poolName.slice(1) : undefined;
+}
+
 export const referencePoolName = '@self-check';
 
 /** Indexes of the pools that stand for regions, by the name of the region. */
 export function wholesOf(pools: readonly Pool[]): Map<string, number> {
-  const wholes = [...pools.entries()].filter(
-    ([, { name }]) => name.startsWith('@') && name !== referencePoolName,
-  );
+  const wholes = [...pools.entries()].filter(([, { name }]) => wholeRegion(name) !== undefined);
   return new Map(wholes.map(([index, { endpoints }]) => [endpoints[0]!.name, index]));
 }
 

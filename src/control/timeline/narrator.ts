@@ -1,4 +1,5 @@
 import type { Config } from '../../config/model.ts';
+import { checkedPools, wholePool, wholeRegion } from '../../health/checked-pools.ts';
 import type { ProbeReport } from '../../health/checker.ts';
 import type { HealthChange } from '../../health/table.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -47,9 +48,10 @@ export class Narrator {
   resume(events: readonly TimelineEvent[]): void {
     this.standings = standingsThen(events);
     for (const { kind, subject, to } of events) {
-      if (kind !== 'endpoint') continue;
-      const { pool, endpoint } = subject;
-      const key = keyOf(kind, { pool, endpoint });
+      const isWhole = kind === 'region' && subject.pool === undefined;
+      if (kind !== 'endpoint' && !isWhole) continue;
+      const { pool, region, endpoint } = subject;
+      const key = probedKey(isWhole ? wholePool(region!) : pool!, isWhole ? region! : endpoint!);
       if (to === 'up') this.notUp.delete(key);
       else this.notUp.set(key, to);
     }
@@ -119,7 +121,7 @@ export class Narrator {
   /** Undefined for a probe's first word when it is what the timeline says already. */
   private endpointNews(config: Config, change: HealthChange): News | undefined {
     const { pool, endpoint, from, to, at, firstFailureAt, reason } = change;
-    const key = keyOf('endpoint', { pool, endpoint });
+    const key = probedKey(pool, endpoint);
     const isKnown = from === 'unknown' && to === (this.notUp.get(key) ?? 'up');
     if (to === 'up') this.notUp.delete(key);
     else this.notUp.set(key, to);
@@ -128,7 +130,7 @@ export class Narrator {
     const sinceMs = firstFailureAt === undefined ? undefined : clock.monotonicMs() - firstFailureAt;
     const fromMs = sinceMs === undefined ? 0 : clock.now() - Math.ceil(sinceMs) - 1;
     return {
-      ...{ atMs: at, kind: 'endpoint', subject: subjectOf(config, pool, endpoint), from, to },
+      ...{ atMs: at, ...aboutOf(config, pool, endpoint), from, to },
       cause: reason ?? (to === 'up' ? 'probes succeed' : 'probes fail'),
       ...(to === 'up' ? {} : { evidence: this.evidence.since(pool, endpoint, fromMs) }),
       ...(sinceMs === undefined ? {} : { failoverMs: Math.round(sinceMs) }),
@@ -136,15 +138,28 @@ export class Narrator {
   }
 
   /** Forgets what the config has no longer. */
-  private retain({ pools }: Config): void {
+  private retain(config: Config): void {
+    const pools = checkedPools(config);
     this.evidence.retain(pools);
     const kept = new Set(
       pools.flatMap(({ name: pool, endpoints }) =>
-        endpoints.map(({ name: endpoint }) => keyOf('endpoint', { pool, endpoint })),
+        endpoints.map(({ name: endpoint }) => probedKey(pool, endpoint)),
       ),
     );
     for (const key of this.notUp.keys()) if (!kept.has(key)) this.notUp.delete(key);
   }
+}
+
+function probedKey(pool: string, endpoint: string): string {
+  return keyOf('endpoint', { pool, endpoint });
+}
+
+/** What a change of health is about: an endpoint, or a region that is checked as a whole. */
+function aboutOf(config: Config, pool: string, endpoint: string): Pick<News, 'kind' | 'subject'> {
+  const region = wholeRegion(pool);
+  return region === undefined
+    ? { kind: 'endpoint', subject: subjectOf(config, pool, endpoint) }
+    : { kind: 'region', subject: { region } };
 }
 
 function subjectOf(config: Config, pool: string, endpoint: string): Subject {
@@ -176,7 +191,9 @@ function newsOf(before: Standings, standing: Standing, because: Because): News {
   const from = before.get(keyOf(kind, subject))?.state ?? atFirst[kind];
   const own = because.batch.filter(
     ({ subject: one }) =>
-      one.pool === subject.pool && (subject.region === undefined || one.region === subject.region),
+      // What is said of a region as a whole is said of each pool's endpoints in it.
+      (one.pool === subject.pool || one.pool === undefined) &&
+      (subject.region === undefined || one.region === subject.region),
   );
   const times = own.flatMap(({ failoverMs }) => failoverMs ?? []);
   const isLoss = state === 'down' || state === 'all-down';
@@ -187,7 +204,9 @@ function newsOf(before: Standings, standing: Standing, because: Because): News {
 }
 
 function causeOf(own: readonly News[], { overrides, isNewConfig, isFirst }: Because): string {
-  const changes = own.map(({ subject, to, cause }) => `${subject.endpoint} is ${to}: ${cause}`);
+  const changes = own.map(
+    ({ subject, to, cause }) => `${subject.endpoint ?? formatSubject(subject)} is ${to}: ${cause}`,
+  );
   const told = overrides.map(({ subject, state }) => `override of ${formatSubject(subject)}: ${state}`);
   const causes = [...changes, ...told];
   if (causes.length > CAUSES) causes.splice(CAUSES, Infinity, `and ${causes.length - CAUSES} more`);

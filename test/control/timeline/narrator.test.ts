@@ -71,6 +71,15 @@ class World {
     });
   }
 
+  /** The check of the region as a whole says so, and all of its endpoints count as that. */
+  regionBecomes(region: string, endpoints: readonly string[], to: HealthState): void {
+    for (const endpoint of endpoints) this.states.set(endpoint, to);
+    const about = { pool: `@${region}`, endpoint: region };
+    const [from, firstFailureAt] = [to === 'down' ? 'up' : 'down', this.clock.monotonicMs()] as const;
+    const reason = to === 'down' ? 'no route' : undefined;
+    this.narrator.healthChanged({ ...about, from, to, at: this.clock.now(), firstFailureAt, reason });
+  }
+
   fails(endpoint: string, reason: string): void {
     const report = {
       pool: 'app',
@@ -121,6 +130,18 @@ describe('a change of health', () => {
     ]);
     world.publish();
     expect(world.told()).toEqual([]);
+  });
+
+  it('is told of a region that is checked as a whole, and of what that does to pools', () => {
+    const world = new World(config());
+    world.publish();
+    world.regionBecomes('ie', ['a', 'b'], 'down');
+    world.publish();
+    expect(world.news.map(({ cause }) => cause)).toEqual(['no route', 'ie is down: no route']);
+    expect(world.told()).toEqual(['region ie: up → down', 'region app ie: up → down']);
+    world.regionBecomes('ie', ['a', 'b'], 'up');
+    world.publish();
+    expect(world.told()).toEqual(['region ie: down → up', 'region app ie: down → up']);
   });
 
   it('tells how long after the first failed probe its snapshot came, and for the region too', async () => {
