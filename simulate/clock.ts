@@ -1,31 +1,7 @@
-import { DueQueue } from '../src/health/due-queue.ts';
-import type { Clock, Timer } from '../src/runtime/clock.ts';
+import { StandingClock, settled } from './standing-clock.ts';
 
 /** Time of one world. Only `run` lets it pass; the wall clock can be set, the monotonic one cannot. */
-export class WorldClock implements Clock {
-  /** Added to the monotonic time. */
-  wallOffsetMs = 1_700_000_000_000;
-  private readonly timers = new DueQueue<{ readonly callback: () => void; live: boolean }>();
-  private atMs = 5_000;
-
-  now(): number {
-    return this.wallOffsetMs + this.atMs;
-  }
-
-  monotonicMs(): number {
-    return this.atMs;
-  }
-
-  setTimer(callback: () => void, delayMs: number): Timer {
-    const timer = { callback, live: true };
-    this.timers.push(this.atMs + Math.max(0, delayMs), timer);
-    return {
-      cancel: () => {
-        timer.live = false;
-      },
-    };
-  }
-
+export class WorldClock extends StandingClock {
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => this.setTimer(resolve, ms));
   }
@@ -37,15 +13,7 @@ export class WorldClock implements Clock {
       const dueMs = this.timers.firstDueMs;
       if (dueMs === undefined || dueMs > untilMs) break;
       this.atMs = Math.max(this.atMs, dueMs);
-      for (let timer = this.timers.take(this.atMs); timer; timer = this.timers.take(this.atMs)) {
-        if (timer.live) timer.callback();
-        timer.live = false;
-      }
+      this.runDue();
     }
   }
-}
-
-/** After every promise job that is waiting, and those that they make. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { DueTimer } from '../runtime/due-timer.ts';
 import { limits } from '../runtime/limits.ts';
 import type { Random } from '../runtime/random.ts';
 import { Attempt } from './attempt.ts';
@@ -28,12 +29,12 @@ export class Scheduler {
   private readonly parts: SchedulerParts;
   private readonly turns = new Turns();
   private readonly checks = new Set<Check>();
-  private timer: Timer | undefined;
-  private timerDueMs = 0;
+  private readonly timer: DueTimer;
   private inFlight = 0;
 
   constructor(parts: SchedulerParts) {
     this.parts = parts;
+    this.timer = new DueTimer(parts.clock, () => this.beginDue());
   }
 
   /** Probes the check at once, then by its interval. */
@@ -60,8 +61,7 @@ export class Scheduler {
   stop(): void {
     for (const check of this.checks) this.abandonAttempts(check);
     this.checks.clear();
-    this.timer?.cancel();
-    this.timer = undefined;
+    this.timer.cancel();
   }
 
   /**
@@ -181,15 +181,7 @@ export class Scheduler {
   /** Sets the one timer for the first check in the wheel; without a free slot the next end of a probe arms it. */
   private arm(): void {
     const dueMs = this.turns.nextMs;
-    if (dueMs === undefined || this.inFlight >= limits.probesAtOnce) return;
-    if (this.timer !== undefined && this.timerDueMs <= dueMs) return;
-    this.timer?.cancel();
-    this.timerDueMs = dueMs;
-    const delayMs = Math.max(0, Math.ceil(dueMs - this.parts.clock.monotonicMs()));
-    this.timer = this.parts.clock.setTimer(() => {
-      this.timer = undefined;
-      this.beginDue();
-    }, delayMs);
+    if (dueMs !== undefined && this.inFlight < limits.probesAtOnce) this.timer.set(dueMs);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { MeasuredLoad } from '../../config/policy-model.ts';
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { DueTimer } from '../../runtime/due-timer.ts';
 import { limits } from '../../runtime/limits.ts';
 import type { Random } from '../../runtime/random.ts';
 import { DueQueue } from '../due-queue.ts';
@@ -51,11 +52,11 @@ export class LoadTable<S extends LoadLike = MeasuredLoad> {
   private readonly queue = new DueQueue<Reader<S>>();
   private readers = new Map<string, Reader<S>>();
   private inFlight = 0;
-  private timer: Timer | undefined;
-  private timerDueMs = 0;
+  private readonly timer: DueTimer;
 
   constructor(parts: LoadTableParts<S>) {
     this.parts = parts;
+    this.timer = new DueTimer(parts.clock, () => this.beginDue());
   }
 
   /** Takes over the sources of a new config; those that stay go on undisturbed, new ones are read at once. */
@@ -78,8 +79,7 @@ export class LoadTable<S extends LoadLike = MeasuredLoad> {
     for (const reader of this.readers.values()) reader.end();
     this.readers.clear();
     this.queue.clear();
-    this.timer?.cancel();
-    this.timer = undefined;
+    this.timer.cancel();
   }
 
   /** Undefined, and so neutral, when there is no value that is at most `source.keepMs` old. */
@@ -126,15 +126,7 @@ export class LoadTable<S extends LoadLike = MeasuredLoad> {
   /** Sets the one timer for the first reading in the queue; without a free slot the next end of one arms it. */
   private arm(): void {
     const dueMs = this.queue.firstDueMs;
-    if (dueMs === undefined || this.inFlight >= limits.loadsAtOnce) return;
-    if (this.timer !== undefined && this.timerDueMs <= dueMs) return;
-    this.timer?.cancel();
-    this.timerDueMs = dueMs;
-    const delayMs = Math.max(0, Math.ceil(dueMs - this.parts.clock.monotonicMs()));
-    this.timer = this.parts.clock.setTimer(() => {
-      this.timer = undefined;
-      this.beginDue();
-    }, delayMs);
+    if (dueMs !== undefined && this.inFlight < limits.loadsAtOnce) this.timer.set(dueMs);
   }
 }
 
