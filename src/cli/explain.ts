@@ -1,6 +1,7 @@
 import { AnswerSlots } from '../control/answer-slots.ts';
 import { conditionWords } from '../control/condition-words.ts';
-import { ConditionsComposer, type HealthView, unheld } from '../control/conditions.ts';
+import type { HealthView } from '../control/conditioned-config.ts';
+import { ConditionsComposer, unheld } from '../control/conditions.ts';
 import type { ExplainRequest } from '../control/explain/ask.ts';
 import { explain } from '../control/explain.ts';
 import type { Explanation } from '../control/explanation.ts';

@@ -1,38 +1,13 @@
-import type { Maintenance } from '../config/model.ts';
-import type { Capacity, Floor, Override } from '../config/policy-model.ts';
-import { regionVerdicts } from '../health/region-verdict.ts';
-import type { Conditions, EndpointState } from '../snapshot/compile/conditions.ts';
-import { applyFloor } from '../steering/floor.ts';
+import type { Conditions } from '../snapshot/compile/conditions.ts';
 import { SHARE_ALL } from '../steering/nodes.ts';
+import type { ConditionedConfig, ConditionedPool, HealthView } from './conditioned-config.ts';
+import { FirstMoment } from './first-moment.ts';
 import { MaintenancePlan } from './maintenance-plan.ts';
 import { type LoadView, RegionShares } from './region-shares.ts';
 import type { RememberedSteering } from './remembered-steering.ts';
 import { type RegionStanding, Returns } from './returns.ts';
 import { StandingOverrides } from './standing-overrides.ts';
-
-/** What of a config conditions are composed from: a `Config` is one. */
-export interface ConditionedConfig {
-  readonly regions: readonly {
-    readonly name: string;
-    readonly latitude: number;
-    readonly longitude: number;
-  }[];
-  readonly pools: readonly ConditionedPool[];
-  readonly overrides: readonly Override[];
-  readonly maintenance: readonly Maintenance[];
-}
-
-export interface ConditionedPool {
-  readonly name: string;
-  readonly endpoints: readonly { readonly name: string; readonly region: number; readonly weight: number }[];
-  readonly minUp: number | undefined;
-  readonly floor: Floor | undefined;
-  readonly rampMs: number | undefined;
-  readonly capacities: readonly Capacity[];
-}
-
-/** Health's own word, and what hosts resolve to, by the indexes of the config. */
-export type HealthView = Pick<Conditions, 'state' | 'wasGood' | 'calmMs' | 'hostAddresses'>;
+import { type PoolVerdicts, Verdicts } from './verdicts.ts';
 
 /** All but which tiers of failovers are held: that goes by all else. */
 export interface ComposedConditions extends Omit<Conditions, 'held'> {
@@ -58,108 +33,47 @@ export class ConditionsComposer {
   private readonly health: HealthView;
   private readonly returns = new Returns();
   private readonly shares: RegionShares;
-  /** Of pools with a floor, by pool and endpoint. */
-  private inForce = new Map<string, ReadonlyMap<string, EndpointState>>();
+  private readonly verdicts: Verdicts;
 
   constructor(health: HealthView, loads: LoadView) {
     this.health = health;
     this.shares = new RegionShares(loads);
+    this.verdicts = new Verdicts(health);
   }
 
   /** `nowMs` is the wall clock's. `isolatedTtlSeconds`: this node is cut off, and no TTL is to be longer. */
   compose(config: ConditionedConfig, nowMs: number, isolatedTtlSeconds?: number): ComposedConditions {
     const overrides = new StandingOverrides(config.overrides, nowMs);
     const maintenance = new MaintenancePlan(config.maintenance, nowMs);
-    const moments = new Moments(nowMs);
+    const moments = new FirstMoment(nowMs);
     moments.add(overrides.firstEndMs);
     moments.add(maintenance.nextEdgeMs);
     this.returns.begin();
     this.shares.begin(config.regions);
-    const inForce = new Map<string, ReadonlyMap<string, EndpointState>>();
-    const pools = config.pools.map((pool, p) => {
-      const verdicts = this.verdictsOf(pool, p, overrides, maintenance);
-      if (pool.floor !== undefined) {
-        inForce.set(pool.name, this.verdictsInForce(pool, p, verdicts, overrides));
-      }
-      return { ...verdicts, ...this.sharesOf(config, pool, verdicts, moments) };
-    });
-    this.inForce = inForce;
+    const all = this.verdicts.of(config.pools, overrides, maintenance);
+    const pools = config.pools.map((pool, p) => ({
+      ...all[p]!,
+      ...this.sharesOf(config, pool, all[p]!, moments),
+    }));
     return { ...this.view(pools, overrides, config, moments), isolatedTtlSeconds };
-  }
-
-  private verdictsOf(
-    pool: ConditionedPool,
-    p: number,
-    overrides: StandingOverrides,
-    maintenance: MaintenancePlan,
-  ): Verdicts {
-    const actions = pool.endpoints.map(({ region }, e) => overrides.of(p, e, region)?.action);
-    const inWork = pool.endpoints.map(({ region }, e) => maintenance.of(p, e, region) !== undefined);
-    const drained = actions.map((action, e) => action === 'drain' || inWork[e]!);
-    const own = actions.map((action, e) =>
-      action === 'up' || action === 'down' ? action : this.health.state(p, e),
-    );
-    // What people say of an endpoint holds, whatever its region counts as.
-    const wanted = byRegion(pool, own, drained).map((state, e) =>
-      actions[e] === 'up' || actions[e] === 'down' ? own[e]! : state,
-    );
-    if (pool.floor === undefined) return { states: wanted, drained, frozen: false };
-    const before = this.inForce.get(pool.name);
-    const members = [...pool.endpoints.keys()].filter((e) => actions[e] !== 'down' && !inWork[e]);
-    const { verdicts, frozen } = applyFloor(
-      members.map((e) => {
-        const { name, region, weight } = pool.endpoints[e]!;
-        return { region, weight: drained[e] ? 0 : weight, wanted: wanted[e]!, before: before?.get(name) };
-      }),
-      pool.floor,
-    );
-    const states = [...wanted];
-    for (const [i, e] of members.entries()) states[e] = verdicts[i]!;
-    return { states, drained, frozen };
   }
 
   /** What is to survive a restart. */
   remember(): Pick<RememberedSteering, 'returns' | 'verdicts'> {
-    const verdicts = [...this.inForce].flatMap(([pool, states]) =>
-      [...states].map(([endpoint, state]) => ({ pool, endpoint, state })),
-    );
-    return { returns: this.returns.remember(), verdicts };
+    return { returns: this.returns.remember(), verdicts: this.verdicts.remember() };
   }
 
   /** Takes up what the run before remembered; before the first `compose`. */
   restore({ returns, verdicts }: Pick<RememberedSteering, 'returns' | 'verdicts'>): void {
     this.returns.restore(returns);
-    const pools = new Map<string, Map<string, EndpointState>>();
-    for (const { pool, endpoint, state } of verdicts) {
-      const states = pools.get(pool) ?? new Map();
-      pools.set(pool, states.set(endpoint, state));
-    }
-    this.inForce = pools;
-  }
-
-  /** What health said, as the floor let it: not people's word, behind which the verdict of before stays. */
-  private verdictsInForce(
-    pool: ConditionedPool,
-    p: number,
-    { states }: Verdicts,
-    overrides: StandingOverrides,
-  ): ReadonlyMap<string, EndpointState> {
-    const before = this.inForce.get(pool.name);
-    const inForce = new Map<string, EndpointState>();
-    for (const [e, { name, region }] of pool.endpoints.entries()) {
-      const action = overrides.of(p, e, region)?.action;
-      const isForced = action === 'up' || action === 'down';
-      const verdict = isForced ? before?.get(name) : states[e]!;
-      if (verdict !== undefined) inForce.set(name, verdict);
-    }
-    return inForce;
+    this.verdicts.restore(verdicts);
   }
 
   private sharesOf(
     config: ConditionedConfig,
     pool: ConditionedPool,
-    verdicts: Verdicts,
-    moments: Moments,
+    verdicts: PoolVerdicts,
+    moments: FirstMoment,
   ): ReturnType<RegionShares['of']> | undefined {
     const { name, rampMs, capacities } = pool;
     if (rampMs === undefined && capacities.length === 0) return undefined;
@@ -180,7 +94,7 @@ export class ConditionsComposer {
     pools: readonly PoolConditions[],
     overrides: StandingOverrides,
     config: ConditionedConfig,
-    moments: Moments,
+    moments: FirstMoment,
   ): Omit<ComposedConditions, 'isolatedTtlSeconds'> {
     const { health } = this;
     const calmMs = (pool: number, endpoint: number): number | undefined => {
@@ -210,37 +124,12 @@ export class ConditionsComposer {
   }
 }
 
-interface Verdicts {
-  readonly states: readonly EndpointState[];
-  readonly drained: readonly boolean[];
-  readonly frozen: boolean;
-}
-
-type PoolConditions = Verdicts & Partial<ReturnType<RegionShares['of']>>;
-
-/** The states once each region of the pool has been looked at as a whole. */
-function byRegion(
-  { endpoints, minUp }: ConditionedPool,
-  states: readonly EndpointState[],
-  drained: readonly boolean[],
-): EndpointState[] {
-  const found = [...states];
-  if (minUp === undefined) return found;
-  for (const region of new Set(endpoints.map((endpoint) => endpoint.region))) {
-    const indexes = [...endpoints.keys()].filter((e) => endpoints[e]!.region === region);
-    const members = indexes.map((e) => ({
-      weight: drained[e] ? 0 : endpoints[e]!.weight,
-      state: states[e]!,
-    }));
-    for (const [i, state] of regionVerdicts(members, minUp).entries()) found[indexes[i]!] = state;
-  }
-  return found;
-}
+type PoolConditions = PoolVerdicts & Partial<ReturnType<RegionShares['of']>>;
 
 /** How the pool's regions stand: `up` with an endpoint that takes clients, `down` when none may come to. */
 function standingsOf(
   { endpoints }: ConditionedPool,
-  { states, drained }: Verdicts,
+  { states, drained }: PoolVerdicts,
 ): Map<number, RegionStanding> {
   const standings = new Map<number, RegionStanding>();
   for (const [e, { region, weight }] of endpoints.entries()) {
@@ -250,19 +139,4 @@ function standingsOf(
     standings.set(region, before === 'up' || standing === 'down' ? before : standing);
   }
   return standings;
-}
-
-/** The first of several moments to come. */
-class Moments {
-  readonly nowMs: number;
-  nextMs: number | undefined;
-
-  constructor(nowMs: number) {
-    this.nowMs = nowMs;
-  }
-
-  add(ms: number | undefined): void {
-    if (ms !== undefined && ms > this.nowMs && (this.nextMs === undefined || ms < this.nextMs))
-      this.nextMs = ms;
-  }
 }

@@ -2,11 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Maintenance } from '../../src/config/model.ts';
 import type { Capacity, Floor, MeasuredLoad, Override } from '../../src/config/policy-model.ts';
-import {
-  type ComposedConditions,
-  type ConditionedConfig,
-  ConditionsComposer,
-} from '../../src/control/conditions.ts';
+import type { ConditionedConfig } from '../../src/control/conditioned-config.ts';
+import { type ComposedConditions, ConditionsComposer } from '../../src/control/conditions.ts';
 import type { Load } from '../../src/health/loads/load-table.ts';
 import type { EndpointState } from '../../src/snapshot/compile/conditions.ts';
 import { SHARE_ALL } from '../../src/steering/nodes.ts';
