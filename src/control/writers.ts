@@ -21,6 +21,7 @@ export interface WritersParts {
   readonly callFence: (
     fence: NonNullable<SingleWriter['fence']>,
     call: FenceCall,
+    stop: AbortSignal,
   ) => Promise<string | undefined>;
   /** The oldest generation that a worker still answers from. */
   readonly oldestInUse: () => number;
@@ -44,7 +45,7 @@ export class Writers {
   private store: WriterStore | undefined;
   private machines = new Map<string, Machine>();
   private timer: Timer | undefined;
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
   constructor(parts: WritersParts) {
     this.parts = parts;
@@ -93,7 +94,7 @@ export class Writers {
   }
 
   stop(): void {
-    this.stopped = true;
+    this.stopping.abort(new Error('the server stops'));
     this.timer?.cancel();
   }
 
@@ -109,7 +110,7 @@ export class Writers {
 
   /** Something came back, or time has passed: what is answered may be another now. */
   private react(machine: Machine, event: WriterEvent): void {
-    if (this.stopped || this.machines.get(machine.policy.name) === undefined) return;
+    if (this.stopping.signal.aborted || this.machines.get(machine.policy.name) === undefined) return;
     const current = this.machines.get(machine.policy.name)!;
     const before = current.state;
     this.tell(current, event);
@@ -128,7 +129,9 @@ export class Writers {
     const { from, to, epoch } = effect;
     const { fence } = machine.policy.singleWriter;
     const call = { policy: name, from: from ?? null, to, epoch };
-    const problem = fence === undefined ? undefined : await this.parts.callFence(fence, call);
+    const { signal } = this.stopping;
+    const problem = fence === undefined ? undefined : await this.parts.callFence(fence, call, signal);
+    if (signal.aborted) return;
     this.note(machine, problem, `the fence has not confirmed epoch ${epoch}: `);
     this.react(machine, { kind: 'fenced', epoch, ok: problem === undefined });
   }
@@ -158,7 +161,7 @@ export class Writers {
   private arm(): void {
     this.timer?.cancel();
     this.timer = undefined;
-    if (this.stopped) return;
+    if (this.stopping.signal.aborted) return;
     const { clock } = this.parts;
     const nowMs = clock.monotonicMs();
     let dueMs: number | undefined;

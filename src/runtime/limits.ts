@@ -241,8 +241,8 @@ export const limits = {
 
   probeBodyBytes: 65_536,
   probeHeaderBytes: 16_384,
-  /** Frames of one header block of HTTP/2; whole ones would need one. */
-  probeHeaderFrames: 64,
+  /** Frames of HTTP/2 over one connection: a body that is read to its bound comes in a few whole ones. */
+  probeFrames: 4_096,
   /** Bytes of one connection, looked at so often: headers, certificates and body together have less. */
   probeReadBytes: 1024 * 1024,
   probeReadWatchMs: 100,

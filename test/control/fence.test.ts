@@ -19,7 +19,9 @@ beforeAll(async () => {
     });
     request.on('end', () => {
       received.push([request.method, request.headers['content-type'], JSON.parse(body)]);
-      if (request.url !== '/silent') response.writeHead(Number(request.url!.slice(1))).end('said');
+      if (request.url === '/101')
+        request.socket.end('HTTP/1.1 101 S\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n');
+      else if (request.url !== '/silent') response.writeHead(Number(request.url!.slice(1))).end('said');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -30,8 +32,11 @@ afterAll(() => {
   server.close();
 });
 
-const fence = (hook: Parameters<typeof callFence>[0]['hook'], timeoutMs = 10_000) =>
-  callFence({ hook, timeoutMs, giveUpMs: undefined }, call);
+const fence = (
+  hook: Parameters<typeof callFence>[0]['hook'],
+  timeoutMs = 10_000,
+  stop = new AbortController().signal,
+) => callFence({ hook, timeoutMs, giveUpMs: undefined }, call, stop);
 
 describe('a fence by URL', () => {
   it('is told who moves where under which epoch, and confirms by status 200', async () => {
@@ -44,6 +49,7 @@ describe('a fence by URL', () => {
     expect(await fence({ url: `${base}/302` })).toBe('status 302, wanted 200');
     expect(await fence({ url: `${base}/silent` }, 200)).toBe('no answer within 200 ms');
     expect(await fence({ url: 'http://127.0.0.1:1' })).toContain('ECONNREFUSED');
+    expect(await fence({ url: `${base}/101` })).toBe('closed without an answer');
   });
 });
 
@@ -61,7 +67,22 @@ describe('a fence by command', () => {
   it('says why it is not confirmed, and leaves nothing running', async () => {
     expect(await fence({ command: ['/bin/sh', '-c', 'exit 3'] })).toBe('exit status 3');
     expect(await fence({ command: ['/bin/sh', '-c', 'kill -9 $$'] })).toBe('ended by SIGKILL');
-    expect(await fence({ command: ['/nowhere/fence'] })).toContain('ENOENT');
-    expect(await fence({ command: ['/bin/sleep', '60'] }, 200)).toBe('no end within 200 ms');
+    expect(await fence({ command: ['/bin/sh', '-c', 'echo no quorum >&2; exit 3'] })).toBe(
+      'no quorum (exit status 3)',
+    );
+    expect(await fence({ command: ['/nowhere/fence'] })).toBe(
+      '/nowhere/fence: no such file, or its interpreter is not there',
+    );
+    expect(await fence({ command: ['/etc/passwd/x'] })).toBe(
+      '/etc/passwd/x: a part of the path is no directory',
+    );
+    expect(await fence({ command: ['/bin/sleep', '60'] }, 200)).toBe('no answer within 200 ms');
+  });
+
+  it('ends with the server', async () => {
+    const stop = new AbortController();
+    const asked = fence({ command: ['/bin/sleep', '60'] }, 60_000, stop.signal);
+    stop.abort(new Error('the server stops'));
+    expect(await asked).toBe('the server stops');
   });
 });

@@ -1,5 +1,6 @@
 import type { WebhookConfig } from '../../config/model.ts';
 import { type Clock, wallSeconds } from '../../runtime/clock.ts';
+import { withDeadline } from '../../runtime/deadline.ts';
 import { limits } from '../../runtime/limits.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Random } from '../../runtime/random.ts';
@@ -85,15 +86,9 @@ export class Webhook {
   private async try(body: string): Promise<PostResult> {
     const { url, secret, timeoutMs } = this.config;
     const { clock } = this.parts;
-    const deadline = new AbortController();
-    const timer = clock.setTimer(
-      () => deadline.abort(new Error(`no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    const signal = AbortSignal.any([deadline.signal, this.end.signal]);
-    const result = await post({ url, secret, body }, wallSeconds(clock), signal);
-    timer.cancel();
-    return result;
+    const send = (signal: AbortSignal): Promise<PostResult> =>
+      post({ url, secret, body }, wallSeconds(clock), signal);
+    return await withDeadline(timeoutMs, this.end.signal, send, clock);
   }
 
   /** Spread, so that several nodes do not come back together. */

@@ -44,6 +44,9 @@ class Call {
   private readonly body = new Readable({ read() {} });
   private readonly trailers = new Map<string, string>();
   private receivedBytes = 0;
+  private receivedFrames = 0;
+  /** To be written when what came is read. */
+  private replies: Buffer[] = [];
   private bodyBytes = 0;
   private greeted = false;
   private responded = false;
@@ -69,9 +72,12 @@ class Call {
       if (this.receivedBytes > limits.probeReadBytes)
         throw fault(`the answer does not end: more than ${limits.probeReadBytes} bytes came`);
       for (const frame of this.frames.read(chunk)) {
-        if (this.ended) return;
+        if (this.ended) break;
+        if (++this.receivedFrames > limits.probeFrames)
+          throw fault(`the answer does not end: more than ${limits.probeFrames} frames came`);
         this.take(frame ?? refuse('a frame is too large'));
       }
+      if (this.replies.length > 0) this.socket.write(Buffer.concat(this.replies.splice(0)));
     } catch (error) {
       this.fail(error as Error);
     }
@@ -123,7 +129,7 @@ class Call {
     const { type, flags, stream, payload } = frame;
     const isWhole = kind === 'ping' ? payload.length === 8 : payload.length % 6 === 0;
     if (stream !== 0 || !isWhole) refuse('a frame has the wrong size or stream');
-    if ((flags & Flag.ACK) === 0) this.socket.write(encodeFrame(type, Flag.ACK, 0, answer));
+    if ((flags & Flag.ACK) === 0) this.replies.push(encodeFrame(type, Flag.ACK, 0, answer));
   }
 
   private begin(frame: Http2Frame): void {
@@ -138,8 +144,7 @@ class Call {
     const block = this.block ?? refuse('headers go on that never began');
     block.parts.push(payload);
     block.bytes += payload.length;
-    if (block.bytes > limits.probeHeaderBytes || block.parts.length > limits.probeHeaderFrames)
-      throw tooLarge();
+    if (block.bytes > limits.probeHeaderBytes) throw tooLarge();
     if ((flags & Flag.END_HEADERS) === 0) return;
     this.block = undefined;
     const headers = this.decoder.decode(Buffer.concat(block.parts));
@@ -183,6 +188,6 @@ class Call {
   private end(): void {
     this.ended = true;
     this.body.push(null);
-    this.socket.write(encodeFrame(Frame.GOAWAY, 0, 0, Buffer.alloc(8)));
+    this.replies.push(encodeFrame(Frame.GOAWAY, 0, 0, Buffer.alloc(8)));
   }
 }

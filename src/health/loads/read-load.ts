@@ -1,6 +1,7 @@
 import type { MeasuredLoad } from '../../config/policy-model.ts';
 import type { ProbeTls } from '../../config/tls-model.ts';
 import { unreachable } from '../../runtime/assert.ts';
+import { withDeadline } from '../../runtime/deadline.ts';
 import { limits } from '../../runtime/limits.ts';
 import type { Progress } from '../probes/outcome.ts';
 import { readPage } from '../probes/page.ts';
@@ -14,23 +15,38 @@ import { found, missing, type NumberRead, readSample } from '../values/value.ts'
  * Asks once for a load, over a connection of its own. It takes at most its interval and `limits.loadDeadlineMs`. Never
  * rejects: whatever is not a number of at least 0 is a reason in one line. Aborting ends it at once.
  */
-export async function readLoad(source: MeasuredLoad, signal: AbortSignal): Promise<NumberRead> {
-  const deadlineMs = Math.min(source.everyMs, limits.loadDeadlineMs);
-  const end = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-  const progress: Progress = { doing: '' };
+export function readLoad(source: MeasuredLoad, signal: AbortSignal): Promise<NumberRead> {
   const url = addressOf(source);
+  const headers = { accept: '*/*', ...logIn(url) };
+  return withDeadline(deadlineOf(source), signal, (end) =>
+    readFrom(url, headers, end, (page) => valueIn(page, source)),
+  );
+}
+
+/** The longest that one look may take. */
+export function deadlineOf({ everyMs }: { readonly everyMs: number }): number {
+  return Math.min(everyMs, limits.loadDeadlineMs);
+}
+
+/** What `take` finds in a page, or why there is none, in one line. */
+export async function readFrom(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  end: AbortSignal,
+  take: (page: string) => NumberRead,
+): Promise<NumberRead> {
+  const progress: Progress = { doing: '' };
   try {
-    const page = { url, at: undefined, headers: { accept: '*/*', ...logIn(url) }, tls: plainTls };
-    return valueIn(await readPage(page, [], end, progress), source);
+    return take(await readPage({ url, at: undefined, headers, tls: plainTls }, [], end, progress));
   } catch (error) {
     if (progress.fault !== undefined) return missing(progress.fault.failure.reason);
-    if (end.aborted) return missing(`no answer within ${deadlineMs} ms`);
+    if (end.aborted) return missing((end.reason as Error).message);
     return missing(error instanceof ProbeFailure ? error.failure.reason : exchangeFailure(error).reason);
   }
 }
 
 /** Certificates are verified against the authorities of the machine. */
-export const plainTls: ProbeTls = {
+const plainTls: ProbeTls = {
   ...{ verifyCertificate: true, ca: undefined, identity: undefined },
   ...{ warnDays: 0, failDays: undefined },
 };

@@ -88,6 +88,10 @@ function verdict(
   const words = told.map(({ name, result }) => `${name} (${result.reason})`).join('; ');
   const reason = printable(`${told.length} of ${parts.length} failed, wanted ${need} well: ${words}`);
   if (told === unmade) return { ok: false, code: 'error', reason, ownFault: true };
-  const refusal = failed.find(({ result }) => result.code !== 'timeout');
-  return { ok: false, code: refusal === undefined ? 'timeout' : refusal.result.code, reason };
+  const heard = failed.find(({ result: { code, unreached } }) => code !== 'timeout' && unreached !== true);
+  if (heard !== undefined) return { ok: false, code: heard.result.code, reason };
+  const unreached = failed.find(({ result }) => result.unreached === true);
+  return unreached === undefined
+    ? { ok: false, code: 'timeout', reason }
+    : { ok: false, code: unreached.result.code, reason, unreached: true };
 }

@@ -38,6 +38,12 @@ export function responseTo(
       response.on('error', () => {});
       resolve(response);
     });
+    // To change the protocol is an answer too; nothing of it is read.
+    request.once('upgrade', (begun: http.IncomingMessage) => {
+      begun.push(null);
+      resolve(begun);
+    });
+    request.on('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     request.on('error', (error) => {
       // What is wrong with a body is told to the request alone.
       response?.destroy(error);

@@ -1,11 +1,13 @@
 import type { ProbeResult, SeenCertificate } from './probe.ts';
-import { exchangeFailure, ProbeFailure } from './reasons.ts';
+import { exchangeFailure, ProbeFailure, printable } from './reasons.ts';
 
 /** Where a probe stands; told when it gets no answer in time. */
 export interface Progress {
   doing: string;
   /** Told however the probe ends. */
   certificate?: SeenCertificate | undefined;
+  /** What the endpoint said that was not what is waited for: at the deadline its word, and no silence. */
+  said?: string;
   /** What ended the probe, when that looks like something else to its steps. */
   fault?: ProbeFailure;
 }
@@ -36,6 +38,13 @@ async function endingOf(
     const error = progress.fault ?? thrown;
     if (signal.aborted) {
       const ms = Math.round(performance.now() - beganAt);
+      const { said } = progress;
+      if (said !== undefined)
+        return {
+          ok: false,
+          code: 'body',
+          reason: printable(`not the wanted text within ${ms} ms; it said ${said}`),
+        };
       return { ok: false, code: 'timeout', reason: `no answer within ${ms} ms, while ${progress.doing}` };
     }
     const failure = error instanceof ProbeFailure ? error.failure : exchangeFailure(error);

@@ -6,9 +6,18 @@ import { limits } from '../../../src/runtime/limits.ts';
 import { describeProbe, type Place, patientMs, shortMs, visit } from './shared.ts';
 import { tcpCheck } from './targets.ts';
 
-type Behaviour = 'well' | 'well, soon expired' | 'ill' | 'silent' | 'unmade' | 'throws' | 'babbles';
+type Behaviour =
+  | 'well'
+  | 'well, soon expired'
+  | 'ill'
+  | 'silent'
+  | 'unreached'
+  | 'unmade'
+  | 'throws'
+  | 'babbles';
 
 const endings: Record<Exclude<Behaviour, 'silent' | 'throws'>, Omit<ProbeResult, 'durationMs'>> = {
+  unreached: { ok: false, code: 'connect', reason: 'network unreachable', unreached: true },
   well: { ok: true, code: 'success', certificate: { expiresAtMs: 2_000 } },
   'well, soon expired': { ok: true, code: 'success', certificate: { expiresAtMs: 1_000 } },
   ill: { ok: false, code: 'status', reason: 'status 503' },
@@ -114,6 +123,16 @@ describe('a combination', () => {
     expect(result.code).toBe(code);
     expect(result.reason ?? '').toBe(reason);
     expect(result.ownFault).toBe(reason.includes('open files') ? true : undefined);
+  });
+
+  it.each<[Behaviour[], true | undefined]>([
+    [['unreached', 'unreached'], true],
+    [['unreached', 'silent'], true],
+    [['unreached', 'ill'], undefined],
+  ])('%j: whether anybody was heard: %s', async (behaviours, unreached) => {
+    const result = await visit(placeOf(1, behaviours), shortMs);
+    expect(result).toMatchObject({ ok: false });
+    expect(result.unreached).toBe(unreached);
   });
 
   it('tells of the certificate that expires first', async () => {

@@ -55,7 +55,7 @@ describe('exec', () => {
   it.each([
     ['echo "lag is 30 s"; echo more; exit 2', 'lag is 30 s (exit status 2)'],
     ['exit 3', 'the command says nothing, exit status 3'],
-    ['echo ill >&2; exit 1', 'the command says nothing, exit status 1'],
+    ['echo ill >&2; exit 1', 'ill (exit status 1)'],
     ['kill -9 $$', 'the command says nothing, was ended by SIGKILL'],
     ['printf "\\n\\n  late\\r\\nx"; exit 1', 'late (exit status 1)'],
     ['yes', `the command prints more than ${limits.commandOutputBytes} bytes`],
@@ -103,6 +103,7 @@ describe('exec', () => {
     ['/nowhere/check', 'no such file'],
     ['/etc/passwd', 'not executable'],
     ['/tmp', 'not executable'],
+    ['/etc/passwd/x', 'a part of the path is no directory'],
   ])('%s cannot be run: a fault of this machine', async (program, reason) => {
     expect(await run([program])).toMatchObject({
       code: 'error',

@@ -116,6 +116,12 @@ describe('http: bad servers', () => {
 });
 
 describe('http: what is sent and accepted', () => {
+  it('takes a change of protocol for an answer', async () => {
+    const server = await serve(answer('HTTP/1.1 101 S\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nx'));
+    expect(await probe(server, {})).toMatchObject({ code: 'status', reason: 'status 101, wanted 200-299' });
+    expect(await probe(server, { status: [[101, 101]] })).toMatchObject({ ok: true });
+  });
+
   it('accepts a huge body when nothing is wanted of it, without reading it', async () => {
     const server = await serve(flood('HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n', 'x'));
     expect(await probe(server, {})).toMatchObject({ ok: true });

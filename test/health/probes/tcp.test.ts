@@ -41,7 +41,14 @@ describe('tcp', () => {
     ['an end without a word', (s) => s.once('data', () => s.end()), 'body', `${none} its 0 bytes`],
     ['a reset', (s) => s.once('data', () => s.resetAndDestroy()), 'error', 'connection closed before'],
     ['an answer without end', flood('', 'x'), 'body', `${none} the first ${limits.probeBodyBytes} bytes`],
-    ['a slow drip', drip('', 'x'), 'timeout', 'while waiting for the expected text'],
+    ['a slow drip', drip('', 'x'), 'body', '; it said "x'],
+    [
+      'another answer that waits',
+      (s) => s.once('data', () => s.write('-LOADING\r\n')),
+      'body',
+      '; it said "-LOADING\\r\\n"',
+    ],
+    ['silence', () => {}, 'timeout', 'while waiting for the expected text'],
     [
       'the text too late',
       answer(`${'x'.repeat(limits.probeBodyBytes)}PONG`),
@@ -51,7 +58,11 @@ describe('tcp', () => {
   ];
 
   it.each(cases)('%s', async (_, behave, code, reason) => {
-    const { result } = await probe(behave, ping, code === 'timeout' ? shortMs : patientMs);
+    const { result } = await probe(
+      behave,
+      ping,
+      /no answer|it said|while/.test(reason) ? shortMs : patientMs,
+    );
     expect(result).toMatchObject({ code, reason: expect.stringContaining(reason) });
   });
 });
