@@ -1,12 +1,11 @@
-import type { WriterStore } from '../src/control/writer-store.ts';
+import type { StoredWriter, WriterStore } from '../src/control/writer-store.ts';
 import type { Random } from '../src/runtime/random.ts';
-import type { WriterRecord } from '../src/steering/single-writer.ts';
 import type { WorldClock } from './clock.ts';
 
 /** A state directory that outlives its node. A write that fails, or that a crash cuts off, may have landed or not. */
 export class Disk {
   failing = false;
-  private records = new Map<string, WriterRecord>();
+  private records = new Map<string, StoredWriter>();
   private readonly clock: WorldClock;
   private readonly random: Random;
 
@@ -22,7 +21,7 @@ export class Disk {
   /** The store of one run of the node; writes go on in the order in which they were asked for. */
   open(isRunning: () => boolean): WriterStore {
     let writing: Promise<unknown> = Promise.resolve();
-    const write = async (policy: string, record: WriterRecord | undefined): Promise<string | undefined> => {
+    const write = async (policy: string, record: StoredWriter | undefined): Promise<string | undefined> => {
       const { failing } = this;
       const lands = failing ? this.random.below(2) === 0 : true;
       await this.clock.sleep(1 + this.random.below(20));
@@ -33,6 +32,7 @@ export class Disk {
       return failing ? 'no space left' : undefined;
     };
     return {
+      policies: () => [...this.records.keys()],
       recordOf: (policy) => this.records.get(policy),
       save: (policy, record) => {
         const written = writing.then(() => write(policy, record));

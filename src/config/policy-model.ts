@@ -61,6 +61,8 @@ export interface GeoPolicy extends PolicyBase {
 export interface FailoverPolicy extends PolicyBase {
   readonly type: 'failover';
   readonly tiers: readonly Tier[];
+  /** False, where one tier alone may serve: one that is preferred does not take over again from one that is well. */
+  readonly failback?: boolean;
   /** Never two tiers within one TTL. Tiers are endpoints or pools then, and there is no fallback. */
   readonly singleWriter?: SingleWriter | undefined;
 }
@@ -79,8 +81,10 @@ export interface Fence {
   readonly giveUpMs: number | undefined;
 }
 
-/** Endpoints of a pool, by index, that share evenly; or a pool or policy. */
-export type Tier = { readonly pool: number; readonly endpoints: readonly number[] } | Use;
+/** Endpoints of a pool, by index, that share evenly, and what stands for them in the order; or a pool or policy. */
+export type Tier =
+  | { readonly pool: number; readonly endpoints: readonly number[]; readonly name?: string }
+  | Use;
 
 export interface WeightedPolicy extends PolicyBase {
   readonly type: 'weighted';

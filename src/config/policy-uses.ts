@@ -20,7 +20,7 @@ export function poolsUnder(policies: readonly (Policy | undefined)[], policy: nu
 }
 
 /** A policy and those that it leads to, through others too. */
-function policiesUnder(policies: readonly (Policy | undefined)[], policy: number): number[] {
+export function policiesUnder(policies: readonly (Policy | undefined)[], policy: number): number[] {
   const seen = new Set([policy]);
   for (const index of seen) {
     const one = policies[index];

@@ -138,9 +138,12 @@ export function describeStatus(
   };
 }
 
-function stateText({ writer, verdict }: SuccessionReport): string {
+export function stateText({ writer, verdict, problem }: SuccessionReport): string {
   const move = writer?.move;
-  if (move !== undefined) return `moves to ${move.to} under epoch ${move.epoch}: ${stageTexts[move.stage]}`;
+  if (move !== undefined) {
+    const why = problem === undefined ? '' : ` (${problem})`;
+    return `moves to ${move.to} under epoch ${move.epoch}: ${stageTexts[move.stage]}${why}`;
+  }
   switch (verdict?.kind) {
     case 'closed':
       return 'those that are up are behind, and were waited for';

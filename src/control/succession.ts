@@ -7,14 +7,22 @@ import { freshGate, type GateState, type GateVerdict, passGate } from '../steeri
 import { Serving } from '../steering/nodes.ts';
 import { answeredOwner, type WriterState } from '../steering/single-writer.ts';
 import type { ComposedConditions } from './conditions.ts';
-import { gateTiers, isHeld, tierName } from './tiers.ts';
-import type { WriterStore } from './writer-store.ts';
+import { earlierTtl } from './earlier-ttl.ts';
+import { gateTiers, isHeld, ownersPool, tierName } from './tiers.ts';
+import type { StoredWriter, WriterStore } from './writer-store.ts';
 import { type WriterPolicy, Writers, type WritersParts } from './writers.ts';
 
 export interface SuccessionParts extends WritersParts {
   readonly clock: Clock;
   /** Lags as they are read; whose readings are told by `lagRead`. */
   readonly lags: Pick<LoadTable<LagSource>, 'loadOf' | 'update'>;
+}
+
+interface HeldPolicy {
+  readonly index: number;
+  readonly policy: FailoverPolicy;
+  /** Whose endpoints and regions its tiers are. */
+  readonly pool: string;
 }
 
 /** What people see of a failover of which one tier alone may serve. */
@@ -25,6 +33,8 @@ export interface SuccessionReport {
   readonly verdict: GateVerdict | undefined;
   /** Of a single writer. */
   readonly writer: WriterState | undefined;
+  /** Why its move does not go on. */
+  readonly problem: string | undefined;
 }
 
 /**
@@ -36,12 +46,12 @@ export class Succession {
   private readonly writers: Writers;
   private store: WriterStore | undefined;
   private config: Config | undefined;
-  private held: readonly { readonly index: number; readonly policy: FailoverPolicy }[] = [];
-  private gates = new Map<string, GateState>();
+  private held: readonly HeldPolicy[] = [];
+  private gates = new Map<string, { readonly pool: string; readonly state: GateState }>();
   private verdicts = new Map<string, GateVerdict>();
   private answered = new Map<string, string | undefined>();
   /** What was to be kept on disk last, of gates alone. */
-  private kept = new Map<string, string>();
+  private kept = new Map<string, StoredWriter>();
   private lagsAtDecision = '';
   private timer: Timer | undefined;
 
@@ -57,24 +67,31 @@ export class Succession {
   }
 
   take(config: Config): void {
+    const { config: before, gates } = this;
     this.config = config;
     this.held = config.policies.flatMap((policy, index) =>
-      isHeld(config, policy) ? [{ index, policy }] : [],
+      isHeld(config, policy) ? [{ index, policy, pool: ownersPool(config, policy) }] : [],
     );
     this.writers.take(
-      this.held.flatMap(({ policy: { name, ttl, singleWriter } }): WriterPolicy[] =>
-        singleWriter === undefined ? [] : [{ name, ttl, singleWriter }],
-      ),
+      this.held.flatMap(({ policy: { name, ttl, singleWriter }, pool }): WriterPolicy[] => {
+        const beforeTtlSeconds = before === undefined ? 0 : earlierTtl(before, config, name);
+        return singleWriter === undefined ? [] : [{ name, pool, ttl, singleWriter, beforeTtlSeconds }];
+      }),
     );
-    const before = this.gates;
     this.gates = new Map(
-      this.held.map(({ policy: { name } }) => [
-        name,
-        before.get(name) ?? { ...freshGate, active: this.store?.recordOf(name)?.owner },
-      ]),
+      this.held.map(({ policy: { name }, pool }) => {
+        const known = gates.get(name);
+        if (known?.pool === pool) return [name, known];
+        const record = this.store?.recordOf(name);
+        if (record?.pool === pool) this.kept.set(name, record);
+        const active = record?.pool === pool ? record.owner : undefined;
+        return [name, { pool, state: { ...freshGate, active } }];
+      }),
     );
-    for (const name of before.keys()) {
-      if (this.gates.has(name)) continue;
+    // What a policy left that is none of these any more must not be believed when it is again.
+    const names = new Set(this.held.map(({ policy: { name } }) => name));
+    for (const name of this.store?.policies() ?? []) {
+      if (names.has(name)) continue;
       this.kept.delete(name);
       void this.store?.save(name, undefined);
     }
@@ -120,7 +137,7 @@ export class Succession {
     const config = this.config;
     if (config === undefined) return [];
     const regions = this.held.flatMap(({ policy: { name, tiers } }) => {
-      const active = this.writers.stateOf(name)?.owner ?? this.gates.get(name)?.active;
+      const active = this.writers.stateOf(name)?.owner ?? this.gates.get(name)?.state.active;
       const tier = tiers.find((each) => 'pool' in each && tierName(config, each) === active);
       if (tier === undefined || !('pool' in tier) || tier.pool !== pool) return [];
       const { endpoints } = config.pools[pool]!;
@@ -136,6 +153,7 @@ export class Succession {
       answered: this.answered.get(name),
       verdict: this.verdicts.get(name),
       writer: this.writers.stateOf(name),
+      problem: this.writers.problemOf(name),
     }));
   }
 
@@ -147,22 +165,26 @@ export class Succession {
   private pass(policy: FailoverPolicy, conditions: ComposedConditions): GateVerdict {
     const { name } = policy;
     const writer = this.writers.stateOf(name);
-    const before = this.gates.get(name)!;
+    const { pool, state: before } = this.gates.get(name)!;
     // Until another is answered the owner stays it, whoever was wanted meanwhile.
     const state = writer === undefined ? before : { ...before, active: writer.owner };
     const lags = { lagOf: (source: LagSource) => this.parts.lags.loadOf(source)?.value };
     const tiers = gateTiers(this.config!, policy, conditions, lags, state.active);
-    const passed = passGate(state, tiers, this.parts.clock.monotonicMs());
-    this.gates.set(name, passed.state);
+    const passed = passGate(state, tiers, this.parts.clock.monotonicMs(), policy.failback);
+    this.gates.set(name, { pool, state: passed.state });
     return passed.verdict;
   }
 
   /** By a gate alone: who took over last is kept on disk as well as that goes. */
   private gated({ name, tiers, ttl }: FailoverPolicy, verdict: GateVerdict): Held {
-    const { active } = this.gates.get(name)!;
-    if (active !== undefined && active !== this.kept.get(name)) {
-      this.kept.set(name, active);
-      const record = { owner: active, epoch: 0, lastEpoch: 0, ttlSeconds: ttl.maxSeconds };
+    const { pool, state } = this.gates.get(name)!;
+    const { active } = state;
+    const before = this.kept.get(name);
+    // The longest of this run: a single writer after it has to wait for that.
+    const ttlSeconds = Math.max(ttl.maxSeconds, before?.ttlSeconds ?? 0);
+    if (active !== undefined && (active !== before?.owner || ttlSeconds !== before.ttlSeconds)) {
+      const record = { pool, owner: active, epoch: 0, lastEpoch: 0, ttlSeconds };
+      this.kept.set(name, record);
       void this.store?.save(name, record);
     }
     const own = verdict.kind === 'closed' ? undefined : active;

@@ -1,7 +1,6 @@
 import type { Config } from '../config/model.ts';
 import type { FailoverPolicy, LagSource, Policy, Tier } from '../config/policy-model.ts';
-import { findMembers } from '../snapshot/compile/tree/members.ts';
-import { RegionSet } from '../snapshot/compile/tree/region-set.ts';
+import type { EndpointState } from '../snapshot/compile/conditions.ts';
 import type { GateTier } from '../steering/gate.ts';
 import type { ComposedConditions } from './conditions.ts';
 
@@ -30,11 +29,15 @@ export function gateTiers(
     if (!('pool' in tier)) return [];
     const name = tierName(config, tier);
     const { replication } = config.pools[tier.pool]!;
-    const own = endpointsOf(config, tier);
-    const fit = usableAmong(config, conditions, tier, tiers);
-    const usable = own.filter((endpoint) => fit.has(endpoint));
+    const own = endpointsOf(config, tier).map((endpoint) => ({
+      endpoint,
+      rung: rungOf(config, conditions, tier.pool, endpoint),
+    }));
+    const best = Math.min(...own.flatMap(({ rung }) => rung ?? []));
+    const usable = own.filter(({ rung }) => rung === best).map(({ endpoint }) => endpoint);
     // One that no probe has judged yet stays in service: nothing speaks against it.
-    const stays = name === active && own.some((e) => conditions.state(tier.pool, e) === 'unknown');
+    const stays =
+      name === active && own.some((each) => conditions.state(tier.pool, each.endpoint) === 'unknown');
     const isCaughtUp = (endpoint: number): boolean => {
       if (replication === undefined) return true;
       const lag = lags.lagOf(replication.sources[endpoint]!);
@@ -43,7 +46,7 @@ export function gateTiers(
     return [
       {
         name,
-        usable: usable.length > 0 || stays,
+        rung: stays ? 0 : usable.length === 0 ? undefined : best,
         caughtUp: usable.every(isCaughtUp),
         promoted: usable.some((endpoint) => conditions.promoted(tier.pool, endpoint)),
         waitMs: replication?.waitMs ?? 0,
@@ -53,38 +56,38 @@ export function gateTiers(
   });
 }
 
-/** A name that stays when the order or other tiers change: that of the region, of the pool, or of the endpoints. */
-export function tierName({ pools, regions }: Config, tier: Tier): string {
+/** What stands for it in the order, so that it stays when the pool, the order or other tiers change. */
+export function tierName({ pools }: Config, tier: Tier): string {
   if (!('pool' in tier)) return '';
   const { name, endpoints } = pools[tier.pool]!;
   if (!('endpoints' in tier)) return name;
-  const region = endpoints[tier.endpoints[0] ?? 0]!.region;
-  const ofRegion = endpoints.flatMap((endpoint, e) => (endpoint.region === region ? [e] : []));
-  if (ofRegion.join() === tier.endpoints.join()) return regions[region]!.name;
-  return tier.endpoints.map((endpoint) => endpoints[endpoint]!.name).join('+');
+  return tier.name ?? tier.endpoints.map((endpoint) => endpoints[endpoint]!.name).join('+');
+}
+
+/** The pool whose endpoints and regions the names of tiers are; empty where pools themselves are. */
+export function ownersPool({ pools }: Config, { tiers }: FailoverPolicy): string {
+  const names = tiers.flatMap((tier) => ('endpoints' in tier ? pools[tier.pool]!.name : []));
+  return [...new Set(names)].join();
 }
 
 function endpointsOf({ pools }: Config, tier: { readonly pool: number } & Tier): readonly number[] {
   return 'endpoints' in tier ? tier.endpoints : [...pools[tier.pool]!.endpoints.keys()];
 }
 
-/** As the tree finds them: those in the best state that any tier of the pool has. */
-function usableAmong(
-  config: Config,
+/** As trees look for endpoints: by state, and drained ones behind all others. Undefined for one that is down. */
+function rungOf(
+  { pools }: Config,
   conditions: ComposedConditions,
-  tier: { readonly pool: number } & Tier,
-  tiers: readonly Tier[],
-): ReadonlySet<number> {
-  const { pool } = tier;
-  const among =
-    'endpoints' in tier
-      ? tiers.flatMap((other) => ('endpoints' in other && other.pool === pool ? other.endpoints : []))
-      : undefined;
-  const within = RegionSet.all(config.regions.length);
-  const has = (): boolean => true;
-  const known = { ...conditions, held: () => undefined };
-  return new Set(findMembers(config, known, { pool, mode: 'strict', within, has, among }).endpoints);
+  pool: number,
+  endpoint: number,
+): number | undefined {
+  const rung = ladder.indexOf(conditions.state(pool, endpoint));
+  if (rung < 0) return undefined;
+  const isDrained = pools[pool]!.endpoints[endpoint]!.weight === 0 || conditions.drained(pool, endpoint);
+  return isDrained ? ladder.length + rung : rung;
 }
+
+const ladder: readonly EndpointState[] = ['up', 'degraded', 'unknown'];
 
 function replicated(pools: Config['pools'], tier: Tier): boolean {
   return 'pool' in tier && pools[tier.pool]!.replication !== undefined;

@@ -3,65 +3,79 @@ import { limits } from '../runtime/limits.ts';
 import { readStateFile, writeStateFile } from '../runtime/state-file.ts';
 import type { WriterRecord } from '../steering/single-writer.ts';
 
+/** `pool`: whose endpoints and regions the names of owners are; empty where pools are owners. */
+export interface StoredWriter extends WriterRecord {
+  readonly pool: string;
+}
+
 /** Who owns what, by policy, over a restart. */
 export interface WriterStore {
+  policies(): string[];
   /** What a policy left behind. */
-  recordOf(policy: string): WriterRecord | undefined;
+  recordOf(policy: string): StoredWriter | undefined;
   /** Resolves with why it could not, in one line, when the record is not certainly on disk. `undefined` takes it out. */
-  save(policy: string, record: WriterRecord | undefined): Promise<string | undefined>;
+  save(policy: string, record: StoredWriter | undefined): Promise<string | undefined>;
 }
 
 const fileName = 'writers.json';
-const version = 1;
+const version = 2;
+const consequence = 'single writers answer nobody until a TTL and their margin have passed';
 
 /** `writers.json` of the state directory. A file that cannot be used is told to `warn` and holds nothing. */
 export async function openWriterStore(directory: string, warn: (text: string) => void): Promise<WriterStore> {
   const read = await readStateFile(directory, fileName, limits.writerFileBytes);
-  if ('problem' in read) warn(read.problem);
+  if ('problem' in read) warn(`${read.problem}; ${consequence}`);
   const text = 'problem' in read ? undefined : read.text;
-  const records = text === undefined ? new Map<string, WriterRecord>() : parse(text);
+  const records = text === undefined ? new Map<string, StoredWriter>() : parse(text);
   if (records === undefined)
-    warn(`${join(directory, fileName)} is ignored: it is not a file of writers of version ${version}`);
+    warn(
+      `${join(directory, fileName)} is ignored: it is not a file of writers of version ${version}; ${consequence}`,
+    );
   return new FileStore(directory, records ?? new Map());
 }
 
 class FileStore implements WriterStore {
   private readonly directory: string;
-  private readonly records: Map<string, WriterRecord>;
+  private readonly records: Map<string, StoredWriter>;
   private writing: Promise<unknown> = Promise.resolve();
 
-  constructor(directory: string, records: Map<string, WriterRecord>) {
+  constructor(directory: string, records: Map<string, StoredWriter>) {
     this.directory = directory;
     this.records = records;
   }
 
-  recordOf(policy: string): WriterRecord | undefined {
+  policies(): string[] {
+    return [...this.records.keys()];
+  }
+
+  recordOf(policy: string): StoredWriter | undefined {
     return this.records.get(policy);
   }
 
   /** One write at a time: each has all records of those before it. */
-  save(policy: string, record: WriterRecord | undefined): Promise<string | undefined> {
+  save(policy: string, record: StoredWriter | undefined): Promise<string | undefined> {
     const written = this.writing.then(async () => {
       const before = this.records.get(policy);
       this.put(policy, record);
       const entries = [...this.records].map(([name, one]) => ({ policy: name, ...one }));
       const text = `${JSON.stringify({ version, entries })}\n`;
       const problem = await writeStateFile(this.directory, fileName, text);
-      if (problem !== undefined) this.put(policy, before);
+      // What was taken out must not be believed in this run, whatever the disk has.
+      if (problem !== undefined && record !== undefined) this.put(policy, before);
       return problem;
     });
     this.writing = written;
     return written;
   }
 
-  private put(policy: string, record: WriterRecord | undefined): void {
+  private put(policy: string, record: StoredWriter | undefined): void {
     if (record === undefined) this.records.delete(policy);
     else this.records.set(policy, record);
   }
 }
 
 /** Undefined when it is anything else; a file that is wrong in part is wrong. */
-function parse(text: string): Map<string, WriterRecord> | undefined {
+function parse(text: string): Map<string, StoredWriter> | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -69,7 +83,7 @@ function parse(text: string): Map<string, WriterRecord> | undefined {
     return undefined;
   }
   if (!isObject(value) || value.version !== version || !Array.isArray(value.entries)) return undefined;
-  const records = new Map<string, WriterRecord>();
+  const records = new Map<string, StoredWriter>();
   for (const entry of value.entries) {
     const record = recordIn(entry);
     if (record === undefined) return undefined;
@@ -79,12 +93,13 @@ function parse(text: string): Map<string, WriterRecord> | undefined {
   return records;
 }
 
-function recordIn(entry: unknown): (WriterRecord & { readonly policy: string }) | undefined {
+function recordIn(entry: unknown): (StoredWriter & { readonly policy: string }) | undefined {
   if (!isObject(entry)) return undefined;
-  const { policy, owner, epoch, lastEpoch, ttlSeconds } = entry;
-  if (typeof policy !== 'string' || (owner !== undefined && typeof owner !== 'string')) return undefined;
+  const { policy, pool, owner, epoch, lastEpoch, ttlSeconds } = entry;
+  if (typeof policy !== 'string' || typeof pool !== 'string') return undefined;
+  if (owner !== undefined && typeof owner !== 'string') return undefined;
   if (!isCount(epoch) || !isCount(lastEpoch) || !isCount(ttlSeconds) || lastEpoch < epoch) return undefined;
-  return { policy, owner, epoch, lastEpoch, ttlSeconds };
+  return { policy, pool, owner, epoch, lastEpoch, ttlSeconds };
 }
 
 function isCount(value: unknown): value is number {
@@ -94,6 +109,6 @@ function isCount(value: unknown): value is number {
 /** An object of which nothing is known but the keys that are looked at here. */
 function isObject(
   value: unknown,
-): value is Partial<Record<'version' | 'entries' | 'policy' | keyof WriterRecord, unknown>> {
+): value is Partial<Record<'version' | 'entries' | 'policy' | keyof StoredWriter, unknown>> {
   return typeof value === 'object' && value !== null;
 }

@@ -3,6 +3,8 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import {
   advanceWriter,
+  answeredOwner,
+  forgetOwner,
   nextTickMs,
   restartWriter,
   type WriterEffect,
@@ -32,6 +34,10 @@ export interface WritersParts {
 /** A policy that is a single writer. */
 export interface WriterPolicy {
   readonly name: string;
+  /** Whose endpoints and regions the names of owners are. */
+  readonly pool: string;
+  /** The longest TTL with which the config before answered its names. */
+  readonly beforeTtlSeconds: number;
   readonly ttl: { readonly maxSeconds: number };
   readonly singleWriter: SingleWriter;
 }
@@ -64,11 +70,26 @@ export class Writers {
       const rules = rulesOf(policy);
       const known = before.get(policy.name);
       before.delete(policy.name);
-      const freshEpoch = Math.floor(this.parts.clock.now() / 1_000);
-      const state = known?.state ?? restartWriter(this.store?.recordOf(policy.name), rules, freshEpoch);
-      this.machines.set(policy.name, { policy, rules, state, failing: false, withdrawnAt: undefined });
+      const state = this.stateAtFirst(policy, rules, known);
+      this.machines.set(policy.name, { policy, rules, state, problem: undefined, withdrawnAt: undefined });
     }
     for (const name of before.keys()) void this.store?.save(name, undefined);
+  }
+
+  private stateAtFirst(policy: WriterPolicy, rules: WriterRules, known: Machine | undefined): WriterState {
+    if (known !== undefined) {
+      if (known.policy.pool === policy.pool) return known.state;
+      this.parts.log.warn(
+        { policy: policy.name },
+        `${policy.name}: its owner was one of another pool; nobody is answered until its answers have run out`,
+      );
+      return forgetOwner(known.state, rules);
+    }
+    const record = this.store?.recordOf(policy.name);
+    // Of another pool it tells no owner, but what may be in caches.
+    const own = record?.pool === policy.pool ? record : record && { ...record, epoch: 0 };
+    const freshEpoch = Math.floor(this.parts.clock.now() / 1_000);
+    return restartWriter(own, rules, freshEpoch, policy.beforeTtlSeconds);
   }
 
   /** Tells who is wanted; the state says whom answers may name. */
@@ -84,6 +105,11 @@ export class Writers {
 
   stateOf(name: string): WriterState | undefined {
     return this.machines.get(name)?.state;
+  }
+
+  /** Why the newest store or fence of a move did not succeed. */
+  problemOf(name: string): string | undefined {
+    return this.machines.get(name)?.problem;
   }
 
   /** The snapshot made from the newest states is published. */
@@ -122,7 +148,11 @@ export class Writers {
     const { name } = machine.policy;
     if (effect.kind === 'store') {
       const problem = await this.save(name, effect.record);
-      this.note(machine, problem, 'the owner stays as it is: ');
+      this.note(
+        machine,
+        problem,
+        `${answeredOwner(machine.state) ?? 'nobody'} is answered until it is stored: `,
+      );
       this.react(machine, { kind: 'stored', record: effect.record, ok: problem === undefined });
       return;
     }
@@ -137,15 +167,20 @@ export class Writers {
   }
 
   private async save(name: string, record: WriterRecord): Promise<string | undefined> {
-    return this.store === undefined ? 'there is no state directory yet' : this.store.save(name, record);
+    const { pool } = this.machines.get(name)!.policy;
+    return this.store === undefined
+      ? 'there is no state directory yet'
+      : this.store.save(name, { ...record, pool });
   }
 
   /** The first failure of a row is told. */
   private note(machine: Machine, problem: string | undefined, what: string): void {
     const { name } = machine.policy;
-    if (problem !== undefined && !machine.failing)
+    const current = this.machines.get(name);
+    if (current === undefined) return;
+    if (problem !== undefined && current.problem === undefined)
       this.parts.log.error({ policy: name }, `${name}: ${what}${problem}`);
-    machine.failing = problem !== undefined;
+    current.problem = problem;
   }
 
   private report({ policy: { name }, state }: Machine, before: WriterState): void {
@@ -192,7 +227,7 @@ interface Machine {
   readonly policy: WriterPolicy;
   readonly rules: WriterRules;
   state: WriterState;
-  failing: boolean;
+  problem: string | undefined;
   /** The generation that answers nobody: `next` until it is published. */
   withdrawnAt: number | 'next' | undefined;
 }

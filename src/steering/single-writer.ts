@@ -86,22 +86,39 @@ export interface WriterOutcome {
 const WRITER_RETRY_MS = 1_000;
 
 /**
- * The state after a start. `record`: what the disk has. Without it the first epoch is `freshEpoch`, which should be above
- * all that were lost. A move that the record tells of may have reached a fence: then the owner needs its word again.
+ * The state after a start. `record`: what the disk has. One without an epoch is no single writer's: it tells TTLs alone.
+ * Without a record the first epoch is `freshEpoch`, which should be above all that were lost. A move that the record tells of
+ * may have reached a fence: then the owner needs its word again. `beforeTtlSeconds`: the longest TTL with which anybody else
+ * answered the names before.
  */
 export function restartWriter(
   record: WriterRecord | undefined,
   rules: WriterRules,
   freshEpoch: number,
+  beforeTtlSeconds = 0,
 ): WriterState {
-  const known = record ?? { owner: undefined, epoch: 0, lastEpoch: freshEpoch - 1, ttlSeconds: 0 };
-  return {
-    ...{ owner: known.owner, epoch: known.epoch },
-    lastEpoch: known.epoch === 0 ? Math.max(known.lastEpoch, freshEpoch - 1) : known.lastEpoch,
-    ttlSeconds: Math.max(known.ttlSeconds, known.owner === undefined ? rules.ttlSeconds : 0),
-    disowned: rules.fence !== undefined && known.lastEpoch > known.epoch,
-    ...{ wanted: undefined, raising: false, raiseMs: 0, move: undefined },
-  };
+  const lastEpoch = record?.lastEpoch ?? 0;
+  const still = { wanted: undefined, raising: false, raiseMs: 0, move: undefined } as const;
+  if (record === undefined || record.epoch === 0) {
+    const ttlSeconds = Math.max(record?.ttlSeconds ?? 0, rules.ttlSeconds, beforeTtlSeconds);
+    const disowned = rules.fence !== undefined;
+    const epochs = { epoch: 0, lastEpoch: Math.max(lastEpoch, freshEpoch - 1) };
+    return { ...still, ...epochs, owner: undefined, ttlSeconds, disowned };
+  }
+  const { owner, epoch, ttlSeconds } = record;
+  const disowned = rules.fence !== undefined && lastEpoch > epoch;
+  return { ...still, owner, epoch, lastEpoch, ttlSeconds, disowned };
+}
+
+/** The names are another pool's from now on: whoever was their owner is none of it, and still in caches. */
+export function forgetOwner(state: WriterState, rules: WriterRules): WriterState {
+  const ttlSeconds = Math.max(state.ttlSeconds, rules.ttlSeconds);
+  const { epoch, lastEpoch } = state;
+  return restartWriter(
+    { owner: undefined, epoch: 0, lastEpoch: Math.max(epoch, lastEpoch), ttlSeconds },
+    rules,
+    0,
+  );
 }
 
 /** Whom answers may name now; undefined: nobody. */

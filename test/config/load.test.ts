@@ -102,7 +102,10 @@ zones: [ { name: example.com, file: z, steer: { "@": n, "*": f, w: w } } ]
     };
     expect(policies).toEqual([
       { name: 'n', ...base, type: 'nearest', from: { pool: 0 }, view: 0, spread: 'fill' },
-      { name: 'f', ...base, type: 'failover', tiers: [{ pool: 1, endpoints: [0] }] },
+      {
+        ...{ name: 'f', ...base, type: 'failover', tiers: [{ pool: 1, endpoints: [0], name: 'e' }] },
+        ...{ failback: true, singleWriter: undefined },
+      },
       { name: 'w', ...base, type: 'weighted', by: { kind: 'pool', from: { pool: 0 } } },
     ]);
   });

@@ -8,7 +8,7 @@ let directory = '';
 const warnings: string[] = [];
 const open = () => openWriterStore(join(directory, 'state'), (text) => warnings.push(text));
 const file = () => join(directory, 'state', 'writers.json');
-const db = { owner: 'us-east', epoch: 7, lastEpoch: 8, ttlSeconds: 20 };
+const db = { pool: 'db', owner: 'us-east', epoch: 7, lastEpoch: 8, ttlSeconds: 20 };
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'meridian-writers-'));
@@ -19,7 +19,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 describe('the store of writers', () => {
   it('keeps the record of each policy over a restart, and forgets what is taken out', async () => {
     const store = await open();
-    const unknown = { owner: undefined, epoch: 0, lastEpoch: 3, ttlSeconds: 5 };
+    const unknown = { pool: '', owner: undefined, epoch: 0, lastEpoch: 3, ttlSeconds: 5 };
     // Asked for at once: each write has all of those before it.
     const problems = await Promise.all([
       store.save('db', db),
@@ -32,10 +32,10 @@ describe('the store of writers', () => {
     expect(['db', 'other', 'gone'].map((name) => after.recordOf(name))).toEqual([db, unknown, undefined]);
     expect(warnings).toEqual([]);
     expect(JSON.parse(readFileSync(file(), 'utf8'))).toEqual({
-      version: 1,
+      version: 2,
       entries: [
         { policy: 'db', ...db },
-        { policy: 'other', epoch: 0, lastEpoch: 3, ttlSeconds: 5 },
+        { policy: 'other', pool: '', epoch: 0, lastEpoch: 3, ttlSeconds: 5 },
       ],
     });
   });
@@ -51,17 +51,19 @@ describe('the store of writers', () => {
 
   it.each([
     ['no JSON', '{'],
-    ['another version', '{"version":2,"entries":[]}'],
-    ['an epoch that is none', JSON.stringify({ version: 1, entries: [{ policy: 'db', ...db, epoch: -1 }] })],
+    ['another version', '{"version":1,"entries":[]}'],
+    ['an epoch that is none', JSON.stringify({ version: 2, entries: [{ policy: 'db', ...db, epoch: -1 }] })],
     [
       'a move below its owner',
-      JSON.stringify({ version: 1, entries: [{ policy: 'db', ...db, lastEpoch: 6 }] }),
+      JSON.stringify({ version: 2, entries: [{ policy: 'db', ...db, lastEpoch: 6 }] }),
     ],
-    ['one entry of two', JSON.stringify({ version: 1, entries: [{ policy: 'db', ...db }, 7] })],
+    ['one entry of two', JSON.stringify({ version: 2, entries: [{ policy: 'db', ...db }, 7] })],
   ])('believes nothing of a file with %s', async (_, text) => {
     mkdirSync(join(directory, 'state'));
     writeFileSync(file(), text);
     expect((await open()).recordOf('db')).toBeUndefined();
-    expect(warnings).toEqual([`${file()} is ignored: it is not a file of writers of version 1`]);
+    expect(warnings).toEqual([
+      `${file()} is ignored: it is not a file of writers of version 2; single writers answer nobody until a TTL and their margin have passed`,
+    ]);
   });
 });

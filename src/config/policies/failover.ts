@@ -20,6 +20,12 @@ export const failoverSchema = z
     pool: useReference().optional().describe('The pool whose endpoints or regions stand in `order`.'),
     ...policyKeys(),
     'single-writer': singleWriterSchema.optional(),
+    failback: z
+      .boolean({ error: 'true or false' })
+      .default(true)
+      .describe(
+        'With `single-writer` or replication: whether one that is preferred, and caught up, takes over again from one that is well. Otherwise it waits for a failure, or for `promote`.',
+      ),
     order: z
       .array(reference('the name of an endpoint, region, pool or policy'), { error: orderWanted })
       .min(1, { error: orderWanted })
@@ -35,18 +41,20 @@ export const failoverSchema = z
   })
   .describe('An order of preference.');
 
-type Resolved = Pick<FailoverPolicy, 'type' | 'tiers' | 'singleWriter'>;
+type Ordered = Pick<FailoverPolicy, 'type' | 'tiers'>;
 
 /** Endpoints that the order leaves out are in no tier. Undefined after some errors. */
 export function resolveFailover(
   input: z.output<typeof failoverSchema>,
   context: PolicyContext,
-): Resolved | undefined {
+): Pick<FailoverPolicy, 'type' | 'tiers' | 'failback' | 'singleWriter'> | undefined {
   const resolved = resolveOrder(input, context);
-  return resolved && { ...resolved, singleWriter: resolveSingleWriter(input, resolved.tiers, context) };
+  const { failback } = input;
+  const singleWriter = resolved && resolveSingleWriter(input, resolved.tiers, context);
+  return resolved && { ...resolved, failback, singleWriter };
 }
 
-function resolveOrder(input: z.output<typeof failoverSchema>, context: PolicyContext): Resolved | undefined {
+function resolveOrder(input: z.output<typeof failoverSchema>, context: PolicyContext): Ordered | undefined {
   if (input.pool === undefined) return resolveUses(input.order!, context);
   const from = context.from(input.pool);
   if ('policy' in from) {
@@ -58,7 +66,7 @@ function resolveOrder(input: z.output<typeof failoverSchema>, context: PolicyCon
   return pool && { type: 'failover', tiers: resolveTiers(input.order, from.pool, pool, context) };
 }
 
-function resolveUses(order: readonly string[], context: PolicyContext): Resolved {
+function resolveUses(order: readonly string[], context: PolicyContext): Ordered {
   const uses = order.map((name, i) => ({
     use: context.use(name, ['order', i]),
     path: context.path('order', i),
@@ -73,7 +81,8 @@ function resolveTiers(
   pool: Pool,
   context: PolicyContext,
 ): Tier[] {
-  if (order === undefined) return pool.endpoints.map((_, i) => ({ pool: index, endpoints: [i] }));
+  if (order === undefined)
+    return pool.endpoints.map(({ name }, i) => ({ pool: index, endpoints: [i], name }));
   const placed = new Map<number, string>();
   return order.map((entry, i) => {
     const path = context.path('order', i);
@@ -84,7 +93,7 @@ function resolveTiers(
       context.findings.error('CONFIG_DUPLICATE', path, message);
     }
     for (const endpoint of endpoints) placed.set(endpoint, entry);
-    return { pool: index, endpoints };
+    return { pool: index, endpoints, name: entry };
   });
 }
 
