@@ -60,6 +60,7 @@ export class ControlPlane {
       random,
       read: weather.readLag,
       onReading: () => this.succession.lagRead(),
+      tell: () => {},
     });
     this.succession = new Succession({ ...parts, lags: this.lags, onChange });
     this.composer = new ConditionsComposer(

@@ -13,11 +13,13 @@ import { AnswerSlots } from './answer-slots.ts';
 import { conditionWords } from './condition-words.ts';
 import type { ExplainWorld } from './explain.ts';
 import type { SeenFile } from './file-signature.ts';
-import { tellChange, tellSelf, tellWhenAllDown } from './health-log.ts';
+import { isolationText, tellChange, tellSelf, tellWhenAllDown } from './health-log.ts';
 import { LiveConditions, sharesDiffer } from './live-conditions.ts';
 import type { Loaded, LoadOutcome, LoadRequest } from './load.ts';
 import { SettingsMaker } from './settings.ts';
+import { successionText } from './succession-words.ts';
 import type { Narrator } from './timeline/narrator.ts';
+import type { Surroundings } from './timeline/standings.ts';
 
 /** Changes of health that come together are published together. */
 const COALESCE_MS = 10;
@@ -244,8 +246,9 @@ export class Controller {
     this.inUse = loaded;
     this.conditions.take(loaded.config);
     // Born at 0: `increase()` would miss the first failover of a pool otherwise.
+    const known = new Set(before?.config.pools.map(({ name }) => name));
     for (const { name, monitor } of loaded.config.pools)
-      if (monitor) metrics.failoverSeconds.zero({ pool: name });
+      if (monitor && !known.has(name)) metrics.failoverSeconds.zero({ pool: name });
     this.republish();
     const { newest } = this;
     const isPublished = before !== undefined && newest?.image === loaded.image;
@@ -293,7 +296,15 @@ export class Controller {
         metrics.failoverSeconds.observe({ pool }, (now - firstFailureAt) / 1000);
     }
     this.pendingFailures = [];
-    this.parts.narrator.published(this.inUse!.config, this.grownUnder!);
+    this.parts.narrator.published(this.inUse!.config, this.grownUnder!, this.surroundings());
+  }
+
+  private surroundings(): Surroundings {
+    const self = this.parts.health.self();
+    const failovers = this.conditions.succession
+      .reports()
+      .map((report) => ({ policy: report.policy, answered: report.answered, why: successionText(report) }));
+    return { failovers, isolated: self.kind === 'isolated' ? isolationText(self) : undefined };
   }
 
   private compose(loaded: Loaded): SnapshotBuffers {

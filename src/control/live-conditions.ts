@@ -53,9 +53,11 @@ export class LiveConditions {
   constructor(parts: LiveParts) {
     this.parts = parts;
     const { clock, random, log, health, onChange, onLoad } = parts;
-    this.loads = new LoadTable({ clock, random, read: readLoad, onReading: onLoad });
+    const tell = (what: string) => (source: { readonly url: string }, fault: string | undefined) =>
+      tellReading(log, what, source.url, fault);
+    this.loads = new LoadTable({ clock, random, read: readLoad, onReading: onLoad, tell: tell('load') });
     this.lags = new LoadTable<LagSource>({
-      ...{ clock, random, read: readLag },
+      ...{ clock, random, read: readLag, tell: tell('replication lag') },
       onReading: () => this.succession.lagRead(),
     });
     this.succession = new Succession({ ...parts, callFence, lags: this.lags });
@@ -144,6 +146,14 @@ export class LiveConditions {
     this.succession.stop();
     this.hosts.stop();
   }
+}
+
+/** The first failure of a row, and the end of it. What stands in an address beside the place may be secret. */
+function tellReading(log: Log, what: string, url: string, fault: string | undefined): void {
+  const { origin, pathname } = new URL(url);
+  const place = `${origin}${pathname}`;
+  if (fault === undefined) log.info({ url: place }, `${place} gives a ${what} again`);
+  else log.warn({ url: place }, `no ${what} from ${place}: ${fault}`);
 }
 
 /** Whether regions let in others, or get more than they can take or no more: all that readings of loads can change. */

@@ -32,6 +32,7 @@ export function registerViews(
     state: (pool, endpoint) => health.stateOf(pool, endpoint).state,
     regionState: (region) => health.stateOfRegion(region)?.state,
     inMaintenance: (pool, endpoint) => controller.conditions.inMaintenance(pool, endpoint),
+    frozen: (pool) => controller.explainWorld?.conditions.frozen(pool) ?? false,
     isolated: () => health.self().kind === 'isolated',
     certificateExpiresAtMs: (pool, endpoint) => health.stateOf(pool, endpoint).certificate?.expiresAtMs,
   });
@@ -40,12 +41,10 @@ export function registerViews(
     config: () => controller.loaded?.config,
     lagOf: (pool, endpoint) => succession.lagOf(pool, endpoint),
     sourceRegions: (pool) => succession.sourceRegions(pool),
-    writers: () =>
+    failovers: () =>
       succession
         .reports()
-        .flatMap(({ policy, answered, writer }) =>
-          writer ? [{ policy, answered, epoch: writer.epoch }] : [],
-        ),
+        .map(({ policy, answered, writer }) => ({ policy, answered, epoch: writer?.epoch })),
   });
   registerQueryLog(registry, queryLog);
   registerGeoAge(registry, {

@@ -189,7 +189,7 @@ class RunningService implements Service {
       workers,
       this.health,
       explainWorld!.conditions,
-      conditions.succession.reports(),
+      conditions.succession,
       this.options.clock.now(),
     );
   }

@@ -8,7 +8,8 @@ import { isolationText } from './health-log.ts';
 import type { Loaded } from './load.ts';
 import { MaintenancePlan } from './maintenance-plan.ts';
 import { regionWords } from './region-words.ts';
-import type { SuccessionReport } from './succession.ts';
+import type { Succession } from './succession.ts';
+import { successionText } from './succession-words.ts';
 
 /** The JSON of `/api/v1/status`. */
 export interface Status {
@@ -62,6 +63,8 @@ interface PoolStatus {
     readonly countsAs: { readonly health: string; readonly reason: string } | undefined;
     /** The one that it is in. */
     readonly maintenance: { readonly reason: string; readonly until: string } | undefined;
+    /** Where the pool has replication: its lag, or why it is not known. */
+    readonly lag: { readonly seconds: number } | { readonly unknown: string } | undefined;
     /** When the certificate that it shows to probes expires. */
     readonly certificateExpires: string | undefined;
   }[];
@@ -76,7 +79,7 @@ export function describeStatus(
   workers: readonly WorkerStatus[],
   health: HealthChecker,
   conditions: Pick<Conditions, 'state'>,
-  successions: readonly SuccessionReport[],
+  succession: Pick<Succession, 'reports' | 'lagOf' | 'lagFaultOf'>,
   nowMs: number,
 ): Status {
   const { config } = loaded;
@@ -124,40 +127,23 @@ export function describeStatus(
           reason: lastReason,
           countsAs: regional === undefined ? undefined : { health: conditions.state(p, e), reason: regional },
           maintenance: work && { reason: work.reason, until: new Date(work.toMs).toISOString() },
+          lag: pool.replication && lagOf(succession, p, e),
           certificateExpires: certificate && new Date(certificate.expiresAtMs).toISOString(),
         };
       }),
     })),
-    successions: successions.map((one) => ({
+    successions: succession.reports().map((one) => ({
       policy: one.policy,
       answered: one.answered ?? null,
-      state: stateText(one),
+      state: successionText(one),
       epoch: one.writer?.epoch,
     })),
     credit: geoCredit,
   };
 }
 
-export function stateText({ writer, verdict, problem }: SuccessionReport): string {
-  const move = writer?.move;
-  if (move !== undefined) {
-    const why = problem === undefined ? '' : ` (${problem})`;
-    return `moves to ${move.to} under epoch ${move.epoch}: ${stageTexts[move.stage]}${why}`;
-  }
-  switch (verdict?.kind) {
-    case 'closed':
-      return 'those that are up are behind, and were waited for';
-    case 'wait':
-      return verdict.untilMs === undefined ? 'nobody is up' : 'waits for those that are up and behind';
-    default:
-      return 'in service';
-  }
+function lagOf(succession: Pick<Succession, 'lagOf' | 'lagFaultOf'>, pool: number, endpoint: number) {
+  const lag = succession.lagOf(pool, endpoint);
+  if (lag !== undefined) return { seconds: lag.value };
+  return { unknown: succession.lagFaultOf(pool, endpoint) ?? 'it was not read yet' };
 }
-
-const stageTexts = {
-  announce: 'the epoch is being stored',
-  withdraw: 'workers take up that the old owner is not answered',
-  drain: 'answers with the old owner run out',
-  fence: 'waits for the fence',
-  commit: 'the new owner is being stored',
-} as const;

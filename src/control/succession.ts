@@ -15,7 +15,7 @@ import { type WriterPolicy, Writers, type WritersParts } from './writers.ts';
 export interface SuccessionParts extends WritersParts {
   readonly clock: Clock;
   /** Lags as they are read; whose readings are told by `lagRead`. */
-  readonly lags: Pick<LoadTable<LagSource>, 'loadOf' | 'update'>;
+  readonly lags: Pick<LoadTable<LagSource>, 'loadOf' | 'faultOf' | 'update'>;
 }
 
 interface HeldPolicy {
@@ -130,6 +130,12 @@ export class Succession {
   lagOf(pool: number, endpoint: number): Load | undefined {
     const source = this.config?.pools[pool]?.replication?.sources[endpoint];
     return source && this.parts.lags.loadOf(source);
+  }
+
+  /** Why the newest look at the lag of an endpoint said nothing. */
+  lagFaultOf(pool: number, endpoint: number): string | undefined {
+    const source = this.config?.pools[pool]?.replication?.sources[endpoint];
+    return source && this.parts.lags.faultOf(source);
   }
 
   /** The regions that failovers over the pool have in service, or had last: others follow them. */

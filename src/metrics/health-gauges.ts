@@ -10,6 +10,8 @@ export interface HealthSource {
   /** Of a region that is checked as a whole; undefined for others. */
   regionState(region: string): HealthState | undefined;
   inMaintenance(pool: number, endpoint: number): boolean;
+  /** The floor of the pool keeps endpoints against their probes. */
+  frozen(pool: number): boolean;
   /** This node takes itself for cut off. */
   isolated(): boolean;
   /** Wall clock ms; undefined where no certificate was seen. */
@@ -68,6 +70,17 @@ export function registerHealthGauges(registry: Registry, source: HealthSource): 
       this.reset();
       for (const { pool, endpoint, region, inMaintenance } of endpoints(source))
         this.set({ pool, endpoint, region }, inMaintenance ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'meridian_floor_frozen',
+    help: 'Whether the floor of the pool keeps endpoints in the answers against their probes (1) or not (0).',
+    labelNames: ['pool'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [p, { name: pool, floor }] of source.config()?.pools.entries() ?? [])
+        if (floor !== undefined) this.set({ pool }, source.frozen(p) ? 1 : 0);
     },
   });
   new Gauge({

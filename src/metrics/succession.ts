@@ -8,10 +8,10 @@ export interface SuccessionSource {
   lagOf(pool: number, endpoint: number): { readonly value: number; readonly ageMs: number } | undefined;
   /** The regions of a pool that are in service, which the others follow. */
   sourceRegions(pool: number): readonly number[];
-  /** Single writers: `answered` undefined while nobody is. */
-  writers(): readonly {
+  /** Failovers of which one tier alone may serve: `epoch` of single writers, `answered` undefined while nobody is. */
+  failovers(): readonly {
     readonly policy: string;
-    readonly epoch: number;
+    readonly epoch: number | undefined;
     readonly answered: string | undefined;
   }[];
 }
@@ -40,23 +40,36 @@ export function registerSuccession(registry: Registry, source: SuccessionSource)
     },
   });
   new Gauge({
+    name: 'meridian_replication_lag_known',
+    help: 'Whether the replication lag of the endpoint is known now (1) or not (0).',
+    labelNames: ['pool', 'endpoint'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const [p, { name: pool, endpoints, replication }] of source.config()?.pools.entries() ?? [])
+        for (const [e, { name: endpoint }] of replication === undefined ? [] : endpoints.entries())
+          this.set({ pool, endpoint }, source.lagOf(p, e) === undefined ? 0 : 1);
+    },
+  });
+  new Gauge({
     name: 'meridian_writer_epoch',
     help: 'Epoch of the owner of a single-writer policy; rises with each owner.',
     labelNames: ['policy'] as const,
     registers,
     collect() {
       this.reset();
-      for (const { policy, epoch } of source.writers()) this.set({ policy }, epoch);
+      for (const { policy, epoch } of source.failovers())
+        if (epoch !== undefined) this.set({ policy }, epoch);
     },
   });
   new Gauge({
-    name: 'meridian_writer_answered',
-    help: 'Whether a single-writer policy answers with an owner (1), or nobody between two of them (0).',
+    name: 'meridian_failover_answered',
+    help: 'Whether a failover with a single writer or replication answers with somebody (1), or nobody (0).',
     labelNames: ['policy'] as const,
     registers,
     collect() {
       this.reset();
-      for (const { policy, answered } of source.writers())
+      for (const { policy, answered } of source.failovers())
         this.set({ policy }, answered === undefined ? 0 : 1);
     },
   });

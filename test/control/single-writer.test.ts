@@ -56,7 +56,7 @@ describe('a single writer', () => {
     expect(await page.json()).toMatchObject({
       answer: { extendedError: { text: 'the name moves from one writer to another' } },
     });
-    expect(await metric(service, 'meridian_writer_answered{policy="app"}')).toBe(0);
+    expect(await metric(service, 'meridian_failover_answered{policy="app"}')).toBe(0);
     expect(succession(service)).toMatchObject({ answered: null, epoch });
     expect(succession(service).state).toMatch(/^moves to eu-central under epoch \d+: /);
 

@@ -90,6 +90,7 @@ class World {
       onChange: () => this.answer(),
       lags: {
         update: () => {},
+        faultOf: () => undefined,
         loadOf: ({ url }) => {
           const value = this.lags.get(new URL(url).hostname);
           return value === undefined ? undefined : { value, ageMs: 0, reading: 1 };

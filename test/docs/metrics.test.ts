@@ -32,6 +32,7 @@ async function registered(): Promise<Metric[]> {
     state: () => 'up',
     regionState: () => undefined,
     inMaintenance: () => false,
+    frozen: () => false,
     isolated: () => false,
     certificateExpiresAtMs: () => undefined,
   });
@@ -41,7 +42,7 @@ async function registered(): Promise<Metric[]> {
     config: () => undefined,
     lagOf: () => undefined,
     sourceRegions: () => [],
-    writers: () => [],
+    failovers: () => [],
   });
   registerGeoAge(registry, { databases: () => [], nowSeconds: () => 0 });
   const metrics = await registry.getMetricsAsJSON();

@@ -32,6 +32,7 @@ describe('gauges of health', () => {
       state: (_, endpoint) => states[endpoint]!,
       regionState: (region) => regions[region],
       inMaintenance: (_, endpoint) => endpoint === inWork,
+      frozen: () => true,
       isolated: () => isolated,
       certificateExpiresAtMs: (_, endpoint) => expiries[endpoint],
     });
@@ -71,6 +72,9 @@ describe('gauges of health', () => {
       'meridian_endpoint_maintenance{pool="app",endpoint="b",region="us"} 0',
       'meridian_self_isolated 1',
     ]);
+
+    inUse = config('{ name: b, region: us, address: 192.0.2.2 }', ', floor: { regions: 1 }');
+    expect(await series(registry)).toContain('meridian_floor_frozen{pool="app"} 1');
 
     // Two thirds of what is not in maintenance are left.
     const eu = ['a', 'b', 'c', 'd'].map(

@@ -20,6 +20,7 @@ zones: [{ name: example.com, file: a.zone, steer: { db: db, web: web } }]
 const [EU, US] = [0, 1];
 const DB = 1;
 
+/** Without those that tell only whether lags are known. */
 async function lagsOf(followed: readonly number[]): Promise<string[]> {
   const registry = new Registry();
   // That of `d` is not known.
@@ -31,11 +32,14 @@ async function lagsOf(followed: readonly number[]): Promise<string[]> {
       return value === undefined ? undefined : { value, ageMs: 1_500 };
     },
     sourceRegions: (pool) => (pool === DB ? followed : []),
-    writers: () => [],
+    failovers: () => [],
   });
   const page = await registry.metrics();
   const name = 'meridian_replication_lag_';
-  return page.split('\n').flatMap((line) => (line.startsWith(name) ? line.slice(name.length) : []));
+  const lines = page.split('\n').flatMap((line) => (line.startsWith(name) ? line.slice(name.length) : []));
+  const known = lines.filter((line) => line.startsWith('known'));
+  expect(known.map((line) => line.slice(-1)).join('')).toBe('1110');
+  return lines.filter((line) => !line.startsWith('known'));
 }
 
 it.each([

@@ -18,8 +18,11 @@ export interface TimelineEvent {
   readonly failoverMs?: number | undefined;
 }
 
-/** What an event is about: a pool, a region of it, an endpoint of it, a region of all pools; the node when empty. */
+/**
+ * What an event is about: a pool, a region of it, an endpoint of it, a region of all pools, a policy; the node when empty.
+ */
 export interface Subject {
+  readonly policy?: string | undefined;
   readonly pool?: string | undefined;
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
@@ -68,8 +71,9 @@ export function parseEvent(line: string): TimelineEvent | undefined {
   };
 }
 
-/** `app/use1-a`, `app, eu-west`, `eu-west`; empty for the node itself. */
-export function formatSubject({ pool, region, endpoint }: Subject): string {
+/** `app/use1-a`, `app, eu-west`, `eu-west`, the name of a policy; empty for the node itself. */
+export function formatSubject({ policy, pool, region, endpoint }: Subject): string {
+  if (policy !== undefined) return policy;
   if (endpoint !== undefined) return pool === undefined ? endpoint : `${pool}/${endpoint}`;
   return [pool, region].filter((name) => name !== undefined).join(', ');
 }
@@ -82,7 +86,7 @@ function isProbeError(value: unknown): value is ProbeError {
   return isObject(value) && isTime(value['at']) && isText(value['code']) && isText(value['reason']);
 }
 
-const subjectKeys = new Set(['pool', 'region', 'endpoint']);
+const subjectKeys = new Set(['policy', 'pool', 'region', 'endpoint']);
 
 function isSubject(value: unknown): value is Subject {
   return (

@@ -12,6 +12,7 @@ import {
   keyOf,
   type Standing,
   type Standings,
+  type Surroundings,
   standingsNow,
   standingsThen,
   usual,
@@ -85,7 +86,7 @@ export class Narrator {
   }
 
   /** A snapshot that was made from these is with the workers. */
-  published(config: Config, conditions: ComposedConditions): void {
+  published(config: Config, conditions: ComposedConditions, around: Surroundings): void {
     if (!this.isPublishing) {
       this.isPublishing = true;
       this.tell({
@@ -99,7 +100,7 @@ export class Narrator {
     const batch = this.changes.splice(0).flatMap((change) => this.endpointNews(config, change) ?? []);
     for (const news of batch) this.tell(news);
     const before = this.standings;
-    const now = standingsNow(config, conditions);
+    const now = standingsNow(config, conditions, around);
     const moved = [...takenOut(before, now), ...now.values()].filter((one) => differs(before, one));
     const overrides = moved.filter(({ kind }) => kind === 'override');
     const because = {

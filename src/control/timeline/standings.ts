@@ -1,10 +1,11 @@
 import type { Config } from '../../config/model.ts';
 import type { Override } from '../../config/policy-model.ts';
 import type { ComposedConditions } from '../conditions.ts';
+import { MaintenancePlan } from '../maintenance-plan.ts';
 import type { Subject, TimelineEvent } from './event.ts';
 
 /** Kinds whose state can be read off at any time, so that a change shows by comparing two looks. */
-type LookedAt = 'override' | 'floor' | 'region' | 'pool';
+type LookedAt = 'override' | 'floor' | 'region' | 'pool' | 'failover' | 'node';
 
 export interface Standing {
   readonly kind: LookedAt;
@@ -20,6 +21,8 @@ export const usual: Readonly<Record<LookedAt, string>> = {
   floor: 'holds',
   region: 'up',
   pool: 'up',
+  failover: 'unknown',
+  node: 'connected',
 };
 
 /** What is told as the state before the first that is known. */
@@ -28,9 +31,27 @@ export const atFirst: Readonly<Record<LookedAt, string>> = { ...usual, region: '
 /** Standings by kind and subject, in the order in which one leads to another. */
 export type Standings = ReadonlyMap<string, Standing>;
 
-export function standingsNow(config: Config, conditions: ComposedConditions): Standings {
+/** What is looked at beside the conditions. */
+export interface Surroundings {
+  /** Failovers of which one tier alone may serve; `answered` undefined: nobody. */
+  readonly failovers: readonly {
+    readonly policy: string;
+    readonly answered: string | undefined;
+    readonly why: string;
+  }[];
+  /** Why the node takes itself for cut off; undefined when it does not. */
+  readonly isolated: string | undefined;
+}
+
+export function standingsNow(
+  config: Config,
+  conditions: ComposedConditions,
+  { failovers, isolated }: Surroundings,
+): Standings {
+  const maintenance = new MaintenancePlan(config.maintenance, conditions.nowMs);
   const found = new Map<string, Standing>();
   const add = (standing: Standing): unknown => found.set(keyOf(standing.kind, standing.subject), standing);
+  add({ kind: 'node', subject: {}, state: isolated === undefined ? usual.node : 'cut off', cause: isolated });
   for (const override of config.overrides) {
     const { action, owner, reason, untilSeconds } = override;
     const subject = subjectOf(config, override);
@@ -48,12 +69,15 @@ export function standingsNow(config: Config, conditions: ComposedConditions): St
     if (floor !== undefined)
       add({ kind: 'floor', subject: { pool }, state: conditions.frozen(p) ? 'frozen' : 'holds' });
     const regions = regionsOf(config, p, conditions);
-    for (const [region, state] of regions)
-      add({ kind: 'region', subject: { pool, region: config.regions[region]!.name }, state });
-    const states = [...regions.values()];
-    const state = states.includes('up') ? 'up' : states.includes('unknown') ? 'unknown' : 'all-down';
-    add({ kind: 'pool', subject: { pool }, state });
+    for (const [region, state] of regions) {
+      const work = state === 'drained' ? maintenanceOf(config, maintenance, p, region) : undefined;
+      const cause = work && `maintenance: ${work.reason}`;
+      add({ kind: 'region', subject: { pool, region: config.regions[region]!.name }, state, cause });
+    }
+    add({ kind: 'pool', subject: { pool }, state: poolState([...regions.values()]) });
   }
+  for (const { policy, answered, why } of failovers)
+    add({ kind: 'failover', subject: { policy }, state: answered ?? 'nobody', cause: why });
   return found;
 }
 
@@ -66,8 +90,8 @@ export function standingsThen(events: readonly TimelineEvent[]): Standings {
   return found;
 }
 
-export function keyOf(kind: string, { pool, region, endpoint }: Subject): string {
-  return JSON.stringify([kind, pool, region, endpoint]);
+export function keyOf(kind: string, { policy, pool, region, endpoint }: Subject): string {
+  return JSON.stringify([kind, policy, pool, region, endpoint]);
 }
 
 function subjectOf(config: Config, { pool: p, region, endpoint }: Override): Subject {
@@ -83,15 +107,33 @@ function holds({ untilSeconds }: Override, nowMs: number): boolean {
   return untilSeconds === undefined || 1000 * untilSeconds > nowMs;
 }
 
-/** By index: `up` with an endpoint that may be given to clients, `unknown` while a probe has still to say it. */
+/** Drained ones serve when nobody else can. */
+function poolState(regions: readonly string[]): string {
+  if (regions.includes('up') || regions.includes('drained')) return 'up';
+  return regions.includes('unknown') ? 'unknown' : 'all-down';
+}
+
+const order = ['down', 'drained', 'unknown', 'up'];
+
+/**
+ * By index, the best of its endpoints: `up` may be given to clients, `drained` only when no other can, `unknown` while a
+ * probe has still to say it.
+ */
 function regionsOf(config: Config, p: number, conditions: ComposedConditions): Map<number, string> {
   const regions = new Map<number, string>();
   for (const [e, { region }] of config.pools[p]!.endpoints.entries()) {
-    const before = regions.get(region) ?? 'down';
     const verdict = conditions.state(p, e);
-    const state =
-      conditions.drained(p, e) || verdict === 'down' ? 'down' : verdict === 'unknown' ? 'unknown' : 'up';
-    regions.set(region, before === 'up' || state === 'down' ? before : state);
+    const standing = verdict === 'down' || verdict === 'unknown' ? verdict : 'up';
+    const state = verdict !== 'down' && conditions.drained(p, e) ? 'drained' : standing;
+    const before = regions.get(region) ?? 'down';
+    regions.set(region, order.indexOf(state) > order.indexOf(before) ? state : before);
   }
   return regions;
+}
+
+function maintenanceOf(config: Config, plan: MaintenancePlan, p: number, region: number) {
+  const own = config.pools[p]!.endpoints.flatMap((endpoint, e) =>
+    endpoint.region === region ? (plan.of(p, e, region) ?? []) : [],
+  );
+  return own[0];
 }

@@ -22,6 +22,8 @@ export interface LoadTableParts<S extends LoadLike> {
   readonly read: (source: S, signal: AbortSignal) => Promise<NumberRead>;
   /** After each reading, with or without a value. */
   readonly onReading: (source: S) => void;
+  /** A source gives no value any more, and why; or, with undefined, gives one again. */
+  readonly tell: (source: S, fault: string | undefined) => void;
 }
 
 /** The newest value of a source. */
@@ -88,6 +90,11 @@ export class LoadTable<S extends LoadLike = MeasuredLoad> {
     return load !== undefined && load.ageMs <= source.keepMs ? load : undefined;
   }
 
+  /** Why the newest reading gave no value; undefined when it gave one, and before the first. */
+  faultOf(source: S): string | undefined {
+    return this.readers.get(keyOf(source))?.error;
+  }
+
   reports(): LoadReport<S>[] {
     const nowMs = this.parts.clock.monotonicMs();
     return [...this.readers.values()].map((reader) => ({
@@ -107,14 +114,16 @@ export class LoadTable<S extends LoadLike = MeasuredLoad> {
   }
 
   private begin(reader: Reader<S>): void {
-    const { clock, random, read, onReading } = this.parts;
+    const { clock, random, read, onReading, tell } = this.parts;
     const { source } = reader;
     const beganMs = clock.monotonicMs();
     this.inFlight += 1;
     read(source, reader.signal).then((result) => {
       this.inFlight -= 1;
       if (!reader.ended) {
+        const before = reader.error;
         reader.take(result, clock.monotonicMs());
+        if ((before === undefined) !== (reader.error === undefined)) tell(reader.source, reader.error);
         const delayMs = reader.source.everyMs * (1 - jitter * random.fraction());
         this.queue.push(Math.max(beganMs + delayMs, clock.monotonicMs()), reader);
         onReading(reader.source);

@@ -3,12 +3,13 @@ import type { Config } from '../../../src/config/model.ts';
 import { ConditionsComposer } from '../../../src/control/conditions.ts';
 import { eventOf, type News, type TimelineEvent } from '../../../src/control/timeline/event.ts';
 import { Narrator } from '../../../src/control/timeline/narrator.ts';
+import type { Surroundings } from '../../../src/control/timeline/standings.ts';
 import type { HealthState } from '../../../src/health/state-machine.ts';
 import { configOf } from '../../config/load-text.ts';
 import { FakeClock } from '../../scenarios/fake-clock.ts';
 
 /** Two endpoints in Ireland, one in Germany; the overrides and other keys of the pool are the test's. */
-function config(pool = '', overrides = ''): Config {
+function config(pool = '', overrides = '', maintenance = ''): Config {
   return configOf(`
 regions: { ie: { location: [53, -6] }, de: { location: [50, 8] } }
 monitors: { web: { type: http } }
@@ -16,6 +17,7 @@ pools:
   app: { monitor: web, ${pool} endpoints: [ { name: a, region: ie, address: 192.0.2.1 }, { name: b, region: ie, address: 192.0.2.2 }, { name: c, region: de, address: 192.0.2.3 } ] }
 policies: { app: { type: nearest, pool: app } }
 overrides: [ ${overrides} ]
+maintenance: [ ${maintenance} ]
 zones: [ { name: example.com, file: z, steer: { app: app } } ]
 `);
 }
@@ -24,6 +26,7 @@ class World {
   readonly clock = new FakeClock();
   readonly news: News[] = [];
   config: Config;
+  around: Surroundings = { failovers: [], isolated: undefined };
   private readonly narrator: Narrator;
   private readonly states = new Map<string, HealthState>([
     ['a', 'up'],
@@ -51,7 +54,8 @@ class World {
   }
 
   publish(): void {
-    this.narrator.published(this.config, this.composer.compose(this.config, this.clock.now()));
+    const conditions = this.composer.compose(this.config, this.clock.now());
+    this.narrator.published(this.config, conditions, this.around);
   }
 
   /** The endpoint's state as health says it, told `sinceMs` after its first failed probe began. */
@@ -96,8 +100,9 @@ class World {
   /** What was told since the last call, in short. */
   told(): string[] {
     return this.news.splice(0).map(({ kind, subject, from, to }) => {
-      const { pool, region, endpoint } = subject;
-      const about = kind === 'endpoint' ? endpoint : [pool, region, endpoint].filter((one) => one).join(' ');
+      const { policy, pool, region, endpoint } = subject;
+      const names = kind === 'endpoint' ? [endpoint] : [policy, pool, region, endpoint];
+      const about = names.filter((one) => one).join(' ');
       return `${kind} ${about}: ${from} → ${to}`;
     });
   }
@@ -218,6 +223,52 @@ describe('a floor', () => {
     world.becomes('c', 'up');
     world.publish();
     expect(world.told()).toContain('floor app: frozen → holds');
+  });
+});
+
+describe('a failover of which one may serve', () => {
+  it('is told with whom it answers, and why', () => {
+    const world = new World(config());
+    const answers = (answered: string | undefined, why: string) => {
+      world.around = { ...world.around, failovers: [{ policy: 'db', answered, why }] };
+      world.publish();
+      return world.told();
+    };
+    expect(answers('ie', 'in service')).toEqual(['failover db: unknown → ie']);
+    expect(answers('ie', 'waits for those that are up and behind')).toEqual([]);
+    expect(answers(undefined, 'moves to de')).toEqual(['failover db: ie → nobody']);
+    expect(answers('de', 'in service')).toEqual(['failover db: nobody → de']);
+  });
+});
+
+describe('a node that is cut off', () => {
+  it('says so, and when it is not any more', () => {
+    const world = new World(config());
+    world.publish();
+    world.around = { failovers: [], isolated: 'no reference answers' };
+    world.publish();
+    expect(world.news[0]!.cause).toBe('no reference answers');
+    expect(world.told()).toEqual(['node : connected → cut off']);
+    world.around = { failovers: [], isolated: undefined };
+    world.publish();
+    expect(world.told()).toEqual(['node : cut off → connected']);
+  });
+});
+
+describe('maintenance', () => {
+  it('drains a region, and says why', async () => {
+    const world = new World(config());
+    world.publish();
+    const at = (minutes: number) =>
+      new Date(world.clock.now() + 60_000 * minutes).toISOString().replace(/\.\d+/, '');
+    world.config = config('', '', `{ region: de, from: "${at(1)}", to: "${at(5)}", reason: power work }`);
+    await world.clock.advance(120_000);
+    world.publish();
+    expect(world.news[0]!.cause).toBe('maintenance: power work');
+    expect(world.told()).toEqual(['region app de: up → drained']);
+    await world.clock.advance(300_000);
+    world.publish();
+    expect(world.told()).toEqual(['region app de: drained → up']);
   });
 });
 

@@ -15,6 +15,7 @@ class World {
   readonly clock = new FakeClock();
   readonly asked: { readonly url: string; readonly atMs: number; readonly signal: AbortSignal }[] = [];
   readonly readings: string[] = [];
+  readonly faults: [string, string | undefined][] = [];
   answer: (source: MeasuredLoad) => Promise<NumberRead> = () => Promise.resolve({ ok: true, value: 1 });
   readonly table = new LoadTable({
     clock: this.clock,
@@ -24,6 +25,7 @@ class World {
       return this.answer(asked);
     },
     onReading: ({ url }) => this.readings.push(url),
+    tell: ({ url }, fault) => this.faults.push([url.slice(-1), fault]),
   });
 }
 
@@ -40,6 +42,23 @@ describe('LoadTable', () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(10_001);
     expect(new Set(gaps.map((gap) => Math.round(gap / 100))).size).toBeGreaterThan(5);
     expect(world.readings).toHaveLength(world.asked.length);
+  });
+
+  it('tells of the first failure of a row and of its end', async () => {
+    const world = new World();
+    const gone: NumberRead = { ok: false, reason: 'no answer' };
+    world.table.update([source('a')]);
+    await world.clock.advance(30_000);
+    world.answer = () => Promise.resolve(gone);
+    await world.clock.advance(30_000);
+    expect(world.table.faultOf(source('a'))).toBe('no answer');
+    world.answer = () => Promise.resolve({ ok: true, value: 2 });
+    await world.clock.advance(30_000);
+    expect(world.faults).toEqual([
+      ['a', 'no answer'],
+      ['a', undefined],
+    ]);
+    expect(world.table.faultOf(source('a'))).toBeUndefined();
   });
 
   it('reads a source that several name once, as often as the most eager wants', async () => {
