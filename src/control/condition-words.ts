@@ -1,9 +1,11 @@
 import type { Config, Maintenance } from '../config/model.ts';
-import type { Override } from '../config/policy-model.ts';
+import type { Override, Replication } from '../config/policy-model.ts';
 import type { Conditions } from '../snapshot/compile/conditions.ts';
 import { MaintenancePlan } from './maintenance-plan.ts';
 import { type ProbedHealth, regionWords } from './region-words.ts';
 import { StandingOverrides } from './standing-overrides.ts';
+import type { Succession } from './succession.ts';
+import { successionText } from './succession-words.ts';
 
 /** What stands behind `Conditions`, in words. Indexes are those of the config. Undefined: nothing to say. */
 export interface ConditionWords {
@@ -13,13 +15,21 @@ export interface ConditionWords {
   share(pool: number, region: number): string | undefined;
   /** What the pool's floor holds. */
   floor(pool: number): string | undefined;
+  /** How a failover stands of which one tier alone may serve. */
+  failover(policy: number): string | undefined;
+  /** Why an endpoint may not take over: its replication lag. */
+  lag(pool: number, endpoint: number): string | undefined;
 }
+
+/** What is known of failovers of which one tier alone may serve. */
+export type SuccessionView = Pick<Succession, 'reports' | 'lagOf' | 'lagFaultOf'>;
 
 /** The words of what stands above the probes of endpoints. */
 export function conditionWords(
   config: Config,
   conditions: Pick<Conditions, 'nowMs' | 'state'>,
   health: ProbedHealth,
+  succession?: SuccessionView,
 ): ConditionWords {
   const { nowMs } = conditions;
   const overrides = new StandingOverrides(config.overrides, nowMs);
@@ -46,6 +56,15 @@ export function conditionWords(
       ];
       return causes.filter((cause) => cause !== undefined).join(', or ') || undefined;
     },
+    failover: (policy) => {
+      const { name } = config.policies[policy]!;
+      const report = succession?.reports().find((each) => each.policy === name);
+      return report && successionText(report);
+    },
+    lag: (pool, endpoint) => {
+      const { replication } = config.pools[pool]!;
+      return succession && replication && lagWords(replication, succession, pool, endpoint);
+    },
     floor: (pool) => {
       const { floor } = config.pools[pool]!;
       return (
@@ -56,12 +75,25 @@ export function conditionWords(
   };
 }
 
+function lagWords(
+  { maxSeconds }: Replication,
+  succession: SuccessionView,
+  pool: number,
+  endpoint: number,
+): string | undefined {
+  const lag = succession.lagOf(pool, endpoint);
+  if (lag === undefined)
+    return `its replication lag is not known: ${succession.lagFaultOf(pool, endpoint) ?? 'it was not read yet'}`;
+  const seconds = Math.round(10 * lag.value) / 10;
+  return lag.value > maxSeconds ? `behind by ${seconds} s, more than ${maxSeconds} s` : undefined;
+}
+
 function maintenanceWords({ reason, toMs }: Maintenance): string {
   return `drained for maintenance: ${reason}, until ${new Date(toMs).toISOString()}`;
 }
 
 function overrideWords({ action, owner, reason, untilSeconds }: Override): string {
-  const what = action === 'drain' ? 'drained' : `set ${action}`;
+  const what = action === 'drain' ? 'drained' : action === 'promote' ? 'promoted' : `set ${action}`;
   const who = owner === undefined ? '' : ` by ${owner}`;
   const until = untilSeconds === undefined ? '' : `, until ${new Date(1000 * untilSeconds).toISOString()}`;
   return `${what}${who}: ${reason}${until}`;

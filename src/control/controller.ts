@@ -102,7 +102,7 @@ export class Controller {
     const nowMs = clock.now();
     return {
       ...{ loaded, snapshot, conditions, nowMs },
-      wordsOf: (each) => conditionWords(loaded.config, each, health),
+      wordsOf: (each) => conditionWords(loaded.config, each, health, this.conditions.succession),
       health: (pool, endpoint) => health.stateOf(pool, endpoint),
       conditionsAt: (atMs) => this.conditions.at(atMs),
     };

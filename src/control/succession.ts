@@ -104,6 +104,7 @@ export class Succession {
     let nextMs: number | undefined;
     for (const { index, policy } of this.held) {
       const verdict = this.pass(policy, conditions);
+      this.tellVerdict(policy.name, verdict);
       this.verdicts.set(policy.name, verdict);
       if (verdict.kind === 'wait' && verdict.untilMs !== undefined)
         nextMs = Math.min(nextMs ?? verdict.untilMs, verdict.untilMs);
@@ -166,6 +167,23 @@ export class Succession {
   stop(): void {
     this.timer?.cancel();
     this.writers.stop();
+  }
+
+  /** Moves are told by whoever makes them; that there is none is told here. */
+  private tellVerdict(policy: string, verdict: GateVerdict): void {
+    const stood = standingOf(this.verdicts.get(policy));
+    const stands = standingOf(verdict);
+    if (stood === stands) return;
+    const { log } = this.parts;
+    if (stands === 'behind')
+      log.warn({ policy }, `${policy}: those that are up are behind, and are waited for`);
+    else if (stands === 'closed')
+      log.error(
+        { policy },
+        `${policy}: those that are up are behind, and were waited for: nobody is answered`,
+      );
+    else if (stood === 'behind' || stood === 'closed')
+      log.info({ policy }, `${policy}: nobody is waited for any more`);
   }
 
   private pass(policy: FailoverPolicy, conditions: ComposedConditions): GateVerdict {
@@ -233,4 +251,9 @@ export class Succession {
         ? undefined
         : clock.setTimer(onChange, Math.max(1, Math.ceil(untilMs - clock.monotonicMs())));
   }
+}
+
+function standingOf(verdict: GateVerdict | undefined): 'well' | 'behind' | 'closed' {
+  if (verdict?.kind === 'closed') return 'closed';
+  return verdict?.kind === 'wait' && verdict.untilMs !== undefined ? 'behind' : 'well';
 }

@@ -257,7 +257,12 @@ describe('a single writer behind a gate', () => {
     world.log.length = 0;
     await world.pass(20_000);
     expect(world.owner).toBe('db/b');
-    expect(world.log).toEqual(['db: moves from us to eu', 'db: eu is the writer']);
+    expect(world.log).toEqual([
+      'db: those that are up are behind, and are waited for',
+      'db: nobody is waited for any more',
+      'db: moves from us to eu',
+      'db: eu is the writer',
+    ]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { NodeHeader, NodeKind, type Serving } from '../../steering/nodes.ts';
 import type { ExplainedNext, ExplainedStep } from '../explanation.ts';
 import { geoStep, homeStep, residencyStep } from './branch-step.ts';
 import { endpointsStep } from './endpoints-step.ts';
+import { heldWords, noteHeldBack } from './held-words.ts';
 import { scheduleStep, splitStep } from './rules-step.ts';
 import type { Scene, Way } from './scene.ts';
 import { servingWords } from './serving-words.ts';
@@ -54,7 +55,7 @@ function tellPlain(scene: Scene, node: TracedNode, way: Way): ExplainedStep {
       if (policy?.type === 'split') return splitStep(scene, node, way, policy, tellStep);
       return walkStep(scene, node, way, tellStep);
     default:
-      return endStep(scene, node);
+      return endStep(scene, node, way);
   }
 }
 
@@ -73,8 +74,13 @@ function emptyStep(scene: Scene, { use }: Way): ExplainedStep {
 }
 
 /** A node that answers nothing, and says why. */
-function endStep({ nodes }: Scene, { place }: TracedNode): ExplainedStep {
-  const serving = nodes[place + NodeHeader.SERVING]! as Serving;
+function endStep(scene: Scene, { place }: TracedNode, way: Way): ExplainedStep {
+  const serving = scene.nodes[place + NodeHeader.SERVING]! as Serving;
   const what = { kind: 'nothing', name: undefined, gave: 0, options: [], next: undefined } as const;
-  return { ...what, by: servingWords(serving) };
+  const policy = policyOf(scene, way);
+  const held = 'policy' in way.use ? heldWords(scene, way.use.policy) : undefined;
+  if (held === undefined || policy?.type !== 'failover' || !('policy' in way.use))
+    return { ...what, by: servingWords(serving) };
+  noteHeldBack(scene, way.frame, way.use.policy, policy, []);
+  return { ...what, by: `${servingWords(serving)} (${held})` };
 }

@@ -15,8 +15,8 @@ export interface Subject {
 
 /** What each slot of the walk at `place` stands for, by its number; the config says what the tree leaves out. */
 export function subjectsOf(scene: Scene, frame: Frame, place: number, use: Use): readonly Subject[] {
-  const policy = 'policy' in use ? scene.config.policies[use.policy]! : undefined;
-  if (policy === undefined) return poolSubjects(scene, frame, place, use);
+  if (!('policy' in use)) return poolSubjects(scene, frame, place, use);
+  const policy = scene.config.policies[use.policy]!;
   const whole = (each: Use): Subject => wholeSubject(scene, frame, each);
   switch (policy.type) {
     case 'nearest':
@@ -29,7 +29,7 @@ export function subjectsOf(scene: Scene, frame: Frame, place: number, use: Use):
         ? policy.among.list.map(whole)
         : regionSubjects(scene, frame, policy.among.from);
     case 'failover':
-      return policy.tiers.map((tier, i) => tierSubject(scene, frame, policy.tiers, tier, i));
+      return tierSubjects(scene, frame, policy, scene.conditions.held(use.policy)?.tier);
     case 'multi':
       return slotsOf(scene, place).map((slot) => endpointSubject(scene, frame, slot, policy.from));
     default:
@@ -70,6 +70,17 @@ function poolSubjects(scene: Scene, frame: Frame, place: number, use: Use): Subj
 function wholeSubject(scene: Scene, frame: Frame, use: Use): Subject {
   const part = { members: membersOf(scene, frame, use), among: undefined };
   return { name: useName(scene, use), use, region: undefined, part };
+}
+
+/** `held`: of the one tier that the walk is of then. */
+function tierSubjects(
+  scene: Scene,
+  frame: Frame,
+  { tiers }: Extract<Policy, { type: 'failover' }>,
+  held: number | undefined,
+): readonly Subject[] {
+  if (held === undefined) return tiers.map((tier, i) => tierSubject(scene, frame, tiers, tier, i));
+  return [tierSubject(scene, frame, [tiers[held]!], tiers[held]!, held)];
 }
 
 function tierSubject(scene: Scene, frame: Frame, tiers: readonly Tier[], tier: Tier, index: number): Subject {

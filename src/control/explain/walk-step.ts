@@ -5,6 +5,7 @@ import type { ExplainedOption, ExplainedStep, OptionOutcome } from '../explanati
 import { hashedWords } from './asker-words.ts';
 import { whyEmpty, whyNotEligible } from './eligible.ts';
 import { percent } from './endpoints-step.ts';
+import { heldWords, noteHeldBack } from './held-words.ts';
 import { type How, memberKey, membersOf, note, type Scene, type Tell, type Way } from './scene.ts';
 import { type Subject, slotsOf, subjectsOf } from './subjects.ts';
 import type { TracedNode, Visit } from './traced.ts';
@@ -41,6 +42,17 @@ export function walkStep(scene: Scene, node: TracedNode, way: Way, tell: Tell): 
 /** Endpoints of a failover's pools that stand in no tier. */
 function noteOutsiders({ scene, way, policy }: Walk, subjects: readonly Subject[]): void {
   if (policy?.type !== 'failover') return;
+  const index = 'policy' in way.use ? way.use.policy : -1;
+  if (heldWords(scene, index) !== undefined) {
+    noteHeldBack(
+      scene,
+      way.frame,
+      index,
+      policy,
+      subjects.flatMap(({ part }) => part.members),
+    );
+    return;
+  }
   const inside = new Set(subjects.flatMap(({ part }) => part.members.map(memberKey)));
   const pools = policy.tiers.flatMap((tier) => ('endpoints' in tier ? tier.pool : []));
   for (const pool of new Set(pools))
@@ -135,7 +147,7 @@ function passedWords(outcome: OptionOutcome, { passed }: PlaceWords): string {
   return outcome === 'empty' ? 'nothing behind it serves this client' : passed;
 }
 
-function placeWords({ scene, node, policy, order }: Walk, position: number): PlaceWords {
+function placeWords({ scene, node, way, policy, order }: Walk, position: number): PlaceWords {
   const drawn = { chosen: 'drawn by weight', peer: 'not drawn this time', passed: 'not drawn this time' };
   const peer = 'same region, not drawn this time';
   if (order === Order.VIEW) {
@@ -151,6 +163,11 @@ function placeWords({ scene, node, policy, order }: Walk, position: number): Pla
     const place = `place ${position} by the hash of ${hashedWords(scene.asker, order)}`;
     return { chosen: place, peer, passed: `later: ${place}` };
   }
+  const held = 'policy' in way.use ? scene.conditions.held(way.use.policy)?.tier : undefined;
+  if (policy?.type === 'failover' && held !== undefined) {
+    const chosen = `in tier ${held + 1}, the one in service`;
+    return { chosen, peer: 'same tier, not drawn this time', passed: chosen };
+  }
   if (policy?.type === 'failover') {
     return {
       chosen: `in tier ${position}, the first with a usable endpoint`,
@@ -165,7 +182,7 @@ function placeWords({ scene, node, policy, order }: Walk, position: number): Pla
   return drawn;
 }
 
-function orderWords({ scene, node, policy, order }: Walk): string {
+function orderWords({ scene, node, way, policy, order }: Walk): string {
   switch (order) {
     case Order.VIEW:
       return rankingWords(scene, scene.nodes[node.place + WalkField.VIEW]!, node.detail);
@@ -175,7 +192,11 @@ function orderWords({ scene, node, policy, order }: Walk): string {
     case Order.DRAW:
       return 'drawn by weight';
     case Order.FIXED:
-      return policy?.type === 'failover' ? 'the first tier that has anything usable' : fixedWords(policy);
+      if (policy?.type !== 'failover') return fixedWords(policy);
+      return (
+        ('policy' in way.use ? heldWords(scene, way.use.policy) : undefined) ??
+        'the first tier that has anything usable'
+      );
   }
 }
 

@@ -105,6 +105,8 @@ export function wordsWithout(
       lost.has(pools[pool]!.endpoints[endpoint]!.region) ? 'taken as down' : words.endpoint(pool, endpoint),
     share: (pool, region) => words.share(pool, region),
     floor: (pool) => words.floor(pool),
+    failover: (policy) => words.failover(policy),
+    lag: (pool, endpoint) => words.lag(pool, endpoint),
   };
 }
 
