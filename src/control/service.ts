@@ -80,6 +80,8 @@ class RunningService implements Service {
   private readonly options: ServiceOptions;
   private readonly metrics: Metrics = createMetrics();
   private readonly health: HealthChecker;
+  /** The config of the start, until it is in use: what reports health may do so before. */
+  private first: Config | undefined;
   private readonly controller: Controller;
   private readonly files: FileWatch;
   private memory: HealthMemory | undefined;
@@ -110,8 +112,10 @@ class RunningService implements Service {
         this.controller.healthChanged(change);
       },
       onDoubt: () => this.controller.doubtChanged(),
-      onOwnFault: ({ reason, probes }) =>
-        options.log.error({ probes }, `${reason}; until then nothing new is known of the endpoints`),
+      onOwnFault: ({ reason, place, probes }) => {
+        const others = probes > 1 ? `, and for ${probes - 1} probes more` : '';
+        options.log.error({ probes, place }, `${place}${others}: ${reason}; its state stays what it was`);
+      },
       onSelf: (state) => this.controller.selfChanged(state),
       onProbe: (report) => {
         const { pool, endpoint, region, code, durationMs } = report;
@@ -155,6 +159,7 @@ class RunningService implements Service {
     if (loaded === undefined) throw new LoadRefused(outcome);
     for (const problem of problems) log.warn(formatProblem(problem));
     registerViews(this.metrics, this.controller, this.health, this.dataPlane.counters, this.queryLog, clock);
+    this.first = loaded.config;
     const { http } = loaded.config.listen;
     if (http !== undefined) this.http = await this.openHttp(http);
     const { directory } = loaded.config.state;
@@ -262,7 +267,7 @@ class RunningService implements Service {
     const { log } = this.options;
     const app = createRoutes(source, log);
     addReportRoute(app, {
-      tokens: () => this.controller.loaded?.config.pushTokens ?? [],
+      tokens: () => (this.controller.loaded?.config ?? this.first)?.pushTokens ?? [],
       take: (pool, endpoint, report) => this.health.report(pool, endpoint, report),
       count: (result) => this.metrics.healthReports.inc({ result }),
     });

@@ -27,6 +27,8 @@ export class Check {
   readonly seat = new Seat<Check>(this);
   /** Its turn has come as far as its host goes (`Turns`). */
   hasSlot = false;
+  /** Somebody has news of it: it is probed anew as soon as what is in flight has ended. */
+  isHastened = false;
   /** Regular probes begin so long after each multiple of the interval; undefined before the first. */
   phaseMs: number | undefined;
 

@@ -166,8 +166,7 @@ class Checker implements HealthChecker {
       const { state, sinceMs, lastProbeAtMs } = this.inventory.table.at(place.pool, place.endpoint);
       if (state === 'unknown' || lastProbeAtMs === undefined) continue;
       const { poolName: pool, endpointName: endpoint, identity } = place;
-      const known = state === 'down' ? 'down' : 'up';
-      kept.push({ pool, endpoint, identity, state: known, sinceMs, atMs: lastProbeAtMs });
+      kept.push({ pool, endpoint, identity, state, sinceMs, atMs: lastProbeAtMs });
     }
     return kept;
   }
@@ -190,7 +189,9 @@ class Checker implements HealthChecker {
   private record(check: Check, result: ProbeResult, before: Standing): void {
     const { standing, latencies, monitor } = check;
     const { code, ok, durationMs, certificate, ownFault, reason } = result;
-    if (ownFault === true) this.ownFaults.note(reason ?? code);
+    const [first] = this.inventory.places.get(check) ?? [];
+    if (ownFault === true && first !== undefined)
+      this.ownFaults.note(reason ?? code, `${first.poolName}/${first.endpointName}`);
     if (standing.state !== 'unknown') this.decided(check);
     if (standing.state !== before.state) this.sense.changed(check, before.state);
     const slow = latencies.slow && monitor.latency ? slowReason(latencies, monitor.latency) : undefined;

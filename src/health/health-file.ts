@@ -42,6 +42,8 @@ function parseHealthFile(text: string): RememberedHealth[] | undefined {
   return value.entries.filter(isRemembered);
 }
 
+const states: ReadonlySet<unknown> = new Set(['up', 'degraded', 'down']);
+
 function isRemembered(value: unknown): value is RememberedHealth {
   if (!isObject(value)) return false;
   const texts = [value.pool, value.endpoint, value.identity].every((text) => typeof text === 'string');
@@ -49,7 +51,7 @@ function isRemembered(value: unknown): value is RememberedHealth {
   const times = [value.sinceMs, value.atMs].every(
     (time) => typeof time === 'number' && Number.isFinite(new Date(time).getTime()),
   );
-  return texts && times && (value.state === 'up' || value.state === 'down');
+  return texts && times && states.has(value.state);
 }
 
 /** An object of which nothing is known but the keys that are looked at here. */

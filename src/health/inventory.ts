@@ -3,8 +3,10 @@ import type { Endpoint, Monitor, Pool } from '../config/model.ts';
 import { type IpAddress, sameAddress } from '../ip/address.ts';
 import { Check } from './check.ts';
 import { type CheckedConfig, checkedPools, referencePoolName, wholesOf } from './checked-pools.ts';
+import { noLatencies } from './latency.ts';
+import type { ProbeTarget } from './probes/probe.ts';
 import type { SelfRole } from './self-sense.ts';
-import { type CheckState, initialStanding } from './state-machine.ts';
+import { initialStanding } from './state-machine.ts';
 import { type EndpointHealth, fresh, type HealthChange, HealthTable } from './table.ts';
 import { checkKey, identityOf, targetOf } from './target.ts';
 
@@ -68,10 +70,7 @@ export function takeInventory(
       const region = config.regions[endpoint.region]?.name ?? '';
       const target = targetOf(endpoint, pool.monitor, { pool: pool.name, endpoint: endpoint.name, region });
       const key = checkKey(target, pool.monitor);
-      const check =
-        checks.get(key) ??
-        old.checks.get(key) ??
-        new Check(target, pool.monitor, initialStanding(standingFrom(before)));
+      const check = checks.get(key) ?? old.checks.get(key) ?? newCheck(target, pool.monitor, before);
       checks.set(key, check);
       const { state } = check;
       const health = before?.state === state ? before : fresh(state, nowMs);
@@ -87,9 +86,13 @@ export function takeInventory(
   return { pools, table, wholes: wholesOf(pools), checks, places };
 }
 
-/** What made an endpoint degraded is not known any more. */
-function standingFrom(before: EndpointHealth | undefined): CheckState {
-  return before?.state === 'degraded' ? 'up' : (before?.state ?? 'unknown');
+/** One that was degraded stays so until its new window says something. */
+function newCheck(target: ProbeTarget, monitor: Monitor, before: EndpointHealth | undefined): Check {
+  if (before?.state !== 'degraded')
+    return new Check(target, monitor, initialStanding(before?.state ?? 'unknown'));
+  const check = new Check(target, monitor, initialStanding('up'));
+  check.latencies = { ...noLatencies, slow: monitor.latency?.verdict === 'degraded' };
+  return check;
 }
 
 /** For whom each check speaks when the node asks whether it is cut off. */

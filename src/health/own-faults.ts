@@ -3,30 +3,38 @@ import { limits } from '../runtime/limits.ts';
 
 /** Probes that could not be made for want of something on this machine. */
 export interface OwnFault {
-  /** Of the newest one, with what to do. */
+  /** With what to do. */
   readonly reason: string;
-  /** How many there were since the last time that this was told. */
+  /** Of the newest one: `pool/endpoint`. */
+  readonly place: string;
+  /** How many there were for this reason since it was told last. */
   readonly probes: number;
 }
 
-/** Tells of probes that were not possible, at most once in `limits.ownFaultTellMs`: what one lacks all lack. */
+/** Tells of probes that were not possible, of each reason at most once in `limits.ownFaultTellMs`. */
 export class OwnFaults {
   private readonly clock: Clock;
   private readonly tell: (fault: OwnFault) => void;
-  private probes = 0;
-  private toldMs: number | undefined;
+  private readonly told = new Map<string, { atMs: number; probes: number }>();
 
   constructor(clock: Clock, tell: (fault: OwnFault) => void) {
     this.clock = clock;
     this.tell = tell;
   }
 
-  note(reason: string): void {
-    this.probes++;
+  note(reason: string, place: string): void {
     const nowMs = this.clock.monotonicMs();
-    if (this.toldMs !== undefined && nowMs - this.toldMs < limits.ownFaultTellMs) return;
-    this.toldMs = nowMs;
-    this.tell({ reason, probes: this.probes });
-    this.probes = 0;
+    // Times and numbers in it make no other reason.
+    const key = reason.replace(/\d+/g, '0');
+    const known = this.told.get(key);
+    const probes = (known?.probes ?? 0) + 1;
+    if (known !== undefined && nowMs - known.atMs < limits.ownFaultTellMs) {
+      known.probes = probes;
+      return;
+    }
+    // Reasons hold words of the system: whatever they are, there are not many of them at once.
+    if (this.told.size >= limits.ownFaultReasons) this.told.clear();
+    this.told.set(key, { atMs: nowMs, probes: 0 });
+    this.tell({ reason, place, probes });
   }
 }

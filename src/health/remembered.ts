@@ -8,7 +8,7 @@ export interface RememberedHealth {
   readonly endpoint: string;
   /** `identityOf` the endpoint: another thing under the same name does not inherit its health. */
   readonly identity: string;
-  readonly state: 'up' | 'down';
+  readonly state: 'up' | 'degraded' | 'down';
   /** Wall clock ms: since when, and when a probe last said so. */
   readonly sinceMs: number;
   readonly atMs: number;

@@ -44,9 +44,11 @@ export class Scheduler {
     this.arm();
   }
 
-  /** Makes the next probe of the check due now; one that is in flight goes on. */
+  /** Makes the next probe of the check due now; one that is in flight goes on, and is followed at once. */
   hasten(check: Check): void {
-    if (!this.checks.has(check) || check.attempts.length > 0) return;
+    if (!this.checks.has(check)) return;
+    check.isHastened = check.attempts.length > 0;
+    if (check.isHastened) return;
     this.turns.set(check, this.parts.clock.monotonicMs());
     this.arm();
   }
@@ -138,7 +140,9 @@ export class Scheduler {
     const plan = planNext(standing, monitor, check.usualMs, this.isScarce(check));
     follow(check, said ? plan : { ...plan, suspectMs: undefined });
     const nowMs = this.parts.clock.monotonicMs();
-    const dueMs = isInDoubt(standing) ? check.beganAt + plan.delayMs : this.regularAfter(check, nowMs);
+    const regularMs = isInDoubt(standing) ? check.beganAt + plan.delayMs : this.regularAfter(check, nowMs);
+    const dueMs = check.isHastened ? nowMs : regularMs;
+    check.isHastened = false;
     const pauseMs = said ? 0 : Math.min(monitor.intervalMs, 1_000);
     this.turns.set(check, Math.max(dueMs, nowMs + pauseMs));
   }

@@ -76,7 +76,8 @@ export class SelfSense {
   changed(check: Check, from: HealthState): void {
     const hearing = this.hearings.get(check);
     if (hearing === undefined) return;
-    const left = from === 'up' && check.standing.state === 'down';
+    // One that left by its own word, and fell silent afterwards, did not leave by the silence.
+    const left = from === 'up' && check.standing.state === 'down' && hearing.unheardSinceMs !== undefined;
     hearing.leftAtMs = left ? this.parts.clock.monotonicMs() : undefined;
     if (this.rules !== undefined) this.lookSoon();
   }

@@ -278,6 +278,7 @@ export const limits = {
   probeGraceMs: 100,
   /** Probes that this machine could not make are told of this often. */
   ownFaultTellMs: 60_000,
+  ownFaultReasons: 32,
   /** Characters of a reason; a server's own words stand in some. */
   probeReasonLength: 200,
 

@@ -342,7 +342,8 @@ describe('a machine that cannot probe', () => {
     await world.clock.advance(200_000);
     expect(world.ownFaults.length).toBe(4);
     const [first, ...later] = world.ownFaults;
-    expect(first).toEqual({ reason: 'too many open files', probes: 1 });
+    expect(first).toMatchObject({ reason: 'too many open files', probes: 1 });
+    expect(first!.place).toMatch(/^app\/e[01]$/);
     for (const { probes } of later) expect(probes).toBeGreaterThan(10);
     expect(world.states(0, 2)).toEqual(['up', 'up']);
   });

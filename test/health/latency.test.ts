@@ -106,7 +106,7 @@ describe('an endpoint under a rule for latencies', () => {
     },
   );
 
-  it('is kept over a restart as one that is up: how slow it is shows anew', async () => {
+  it('stays degraded over a restart, and under another rule, until its window says something', async () => {
     const world = new World();
     const by = { ...monitor, intervalMs: 1_000, timeoutMs: 1_000, latency: rule };
     const slow = config(pool('app', ['192.0.2.1'], by));
@@ -114,10 +114,17 @@ describe('an endpoint under a rule for latencies', () => {
     world.checker.start(slow, []);
     await world.clock.advance(30_000);
     const remembered = world.checker.remember();
-    expect(remembered).toMatchObject([{ state: 'up' }]);
+    expect(remembered).toMatchObject([{ state: 'degraded' }]);
     const next = new World();
     next.checker.start(slow, remembered);
+    expect(next.states(0, 1)).toEqual(['degraded']);
+    await next.clock.advance(2_000);
+    expect(next.states(0, 1)).toEqual(['degraded']);
+    await next.clock.advance(60_000);
     expect(next.states(0, 1)).toEqual(['up']);
+    const other = { ...by, latency: { ...rule, window: rule.window + 1 } };
+    world.checker.update(config(pool('app', ['192.0.2.1'], other)));
+    expect(world.states(0, 1)).toEqual(['degraded']);
   });
 
   it('leaves as any other when it dies', async () => {

@@ -3,6 +3,7 @@ import type { CombinedCheck, PushCheck } from '../../src/config/check-model.ts';
 import type { Monitor } from '../../src/config/model.ts';
 import { createHealthChecker, type HealthChecker } from '../../src/health/checker.ts';
 import { createProbes } from '../../src/health/probes/network.ts';
+import type { Probes } from '../../src/health/probes/probe.ts';
 import { Reports } from '../../src/health/reports.ts';
 import { Random } from '../../src/runtime/random.ts';
 import { FakeClock } from '../scenarios/fake-clock.ts';
@@ -16,14 +17,14 @@ let checker: HealthChecker | undefined;
 afterEach(() => checker?.stop());
 
 /** The real probes over a fake clock: reported health needs no network. */
-function world(): { clock: FakeClock; checker: HealthChecker } {
+function world(own: Partial<Probes> = {}): { clock: FakeClock; checker: HealthChecker } {
   const clock = new FakeClock();
   const reports = new Reports(clock);
   checker = createHealthChecker({
     clock,
     random: new Random(7),
     reports,
-    probes: createProbes(reports),
+    probes: Object.assign(createProbes(reports), own),
     onDoubt: () => {},
     onOwnFault: () => {},
     onSelf: () => {},
@@ -63,6 +64,36 @@ describe('reported health', () => {
     const tookMs = await clock.until(() => checker.stateOf(0, 0).state === 'down', 5_000);
     expect(tookMs).toBeLessThan(2_500);
     expect(checker.stateOf(0, 0).lastReason).toBe('reported down: deploy failed');
+  });
+
+  it('is looked at anew when it comes while a slower part is being probed', async () => {
+    const { clock, checker } = world({
+      tcp: () =>
+        new Promise((resolve) => {
+          clock.setTimer(() => resolve({ ok: true, code: 'success', durationMs: 1_000 }), 1_000);
+        }),
+    });
+    const slow = {
+      name: 'slow',
+      check: { type: 'tcp', port: 80, send: undefined, expect: undefined },
+    } as const;
+    const both: CombinedCheck = {
+      type: 'all-of',
+      port: undefined,
+      need: 2,
+      parts: [slow, { name: 'ci', source: undefined, check: push }],
+    };
+    const rules = { ...reported, intervalMs: 30_000, fall: 1, check: both };
+    void checker.start(config(pool('app', ['192.0.2.1'], rules)), []);
+    checker.report('app', 'e0', up);
+    await clock.advance(10_000);
+    expect(checker.stateOf(0, 0).state).toBe('up');
+    // Its report is read before this one, its other part ends after it.
+    checker.report('app', 'e0', up);
+    await clock.advance(300);
+    checker.report('app', 'e0', down);
+    await clock.advance(2_000);
+    expect(checker.stateOf(0, 0).state).toBe('down');
   });
 
   it('goes down when reports stop', async () => {

@@ -137,6 +137,16 @@ describe('a node that is cut off', () => {
     expect(world.states(0, 12)).toEqual(['down', ...new Array(11).fill('up')]);
   });
 
+  it('does not bring back one that left by its own word', async () => {
+    const world = new Regions(3, 2);
+    await world.clock.advance(20_000);
+    world.set(world.all.slice(0, 1), 'refuses');
+    await world.clock.until(() => world.states(0, 1)[0] === 'down', 13_000);
+    world.set(world.all.slice(1), 'silent');
+    await world.clock.until(() => world.checker.self().kind === 'isolated', 20_000);
+    expect(world.states(0, 6)).toEqual(['down', ...new Array(5).fill('up')]);
+  });
+
   it('is known over a reload, and forgets it where the check is turned off', async () => {
     const world = new Regions(3, 2);
     await world.clock.advance(20_000);
