@@ -46,7 +46,7 @@ function unsteered({ answer }: Explanation): string {
 }
 
 function formatPlace({ place, placeFault }: Explanation): string {
-  if (placeFault !== undefined) return `not to be told now: ${placeFault}`;
+  if (placeFault !== undefined) return `not looked up: ${placeFault}`;
   if (place === undefined)
     return 'nowhere: no database has this address, so regions go in the order of the config';
   const names = [place.city, place.subdivision, place.country].filter(

@@ -39,6 +39,19 @@ export function warnOfUnused(
   };
   warn('monitors', draft.monitors, monitors, 'monitor ? is in no pool and no region');
   warn('pools', draft.pools, pools, 'pool ? is in no policy');
+  const gated = new Set(
+    items(draft.policies).flatMap((policy) =>
+      policy.type !== 'failover' ? [] : [policy.pool, ...(policy.order ?? [])],
+    ),
+  );
+  for (const [name, { item }] of draft.pools)
+    if (item?.replication !== undefined && pools.has(name) && !gated.has(name) && !gated.has(`pool:${name}`))
+      findings.warning(
+        'CONFIG_UNUSED',
+        ['pools', name, 'replication'],
+        `no failover goes by pool ${showName(name)}: its lag keeps nobody back`,
+        'key',
+      );
   warn('policies', draft.policies, policies, 'policy ? steers no name, and no policy leads to it');
 }
 

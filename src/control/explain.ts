@@ -188,6 +188,8 @@ interface Located extends Pick<Explanation, 'place' | 'placeFault'> {
 
 /** The maps know no names of places: those are read from the files, which may have changed since. */
 function locateClient({ address }: ExplainClient, databases: Loaded['geo']['databases']): Located {
+  if (databases.length === 0)
+    return { place: undefined, placeFault: 'no policy goes by places', location: undefined };
   let location: Location;
   try {
     location = locate(databases, address);

@@ -8,6 +8,7 @@ import { isolationText } from './health-log.ts';
 import type { Loaded } from './load.ts';
 import { MaintenancePlan } from './maintenance-plan.ts';
 import { regionWords } from './region-words.ts';
+import { StandingOverrides } from './standing-overrides.ts';
 import type { Succession } from './succession.ts';
 import { successionText } from './succession-words.ts';
 
@@ -63,6 +64,8 @@ interface PoolStatus {
     readonly countsAs: { readonly health: string; readonly reason: string } | undefined;
     /** The one that it is in. */
     readonly maintenance: { readonly reason: string; readonly until: string } | undefined;
+    /** What people set for it, or for its region. */
+    readonly override: { readonly action: string; readonly reason: string } | undefined;
     /** Where the pool has replication: its lag, or why it is not known. */
     readonly lag: { readonly seconds: number } | { readonly unknown: string } | undefined;
     /** When the certificate that it shows to probes expires. */
@@ -84,6 +87,7 @@ export function describeStatus(
 ): Status {
   const { config } = loaded;
   const plan = new MaintenancePlan(config.maintenance, nowMs);
+  const overrides = new StandingOverrides(config.overrides, nowMs);
   const self = health.self();
   return {
     node: config.node.name,
@@ -117,6 +121,7 @@ export function describeStatus(
       endpoints: pool.endpoints.map((endpoint, e) => {
         const { state, sinceMs, lastReason, certificate } = health.stateOf(p, e);
         const work = plan.of(p, e, endpoint.region);
+        const set = overrides.of(p, e, endpoint.region);
         const regional = regionWords(config, conditions, health, p, e);
         return {
           name: endpoint.name,
@@ -127,6 +132,7 @@ export function describeStatus(
           reason: lastReason,
           countsAs: regional === undefined ? undefined : { health: conditions.state(p, e), reason: regional },
           maintenance: work && { reason: work.reason, until: new Date(work.toMs).toISOString() },
+          override: set && { action: set.action, reason: set.reason, owner: set.owner },
           lag: pool.replication && lagOf(succession, p, e),
           certificateExpires: certificate && new Date(certificate.expiresAtMs).toISOString(),
         };

@@ -98,6 +98,11 @@ describe('monitors', () => {
       '`port` is for the page of the endpoint',
     ],
     ['type: prometheus, metric: up, equals: 1, url: "http://u:p@x/"', 'without user, password or `#`'],
+    [
+      'type: prometheus, metric: up, equals: 1, url: "http://{addres}/"',
+      '{address}, {endpoint}, {region} and {pool}',
+    ],
+    ['type: prometheus, metric: up, equals: 1, at-most: 5', '`equals` stands alone'],
     ['type: prometheus, metric: up, equals: 1, url: "file:///etc/passwd"', 'wanted an http or https URL'],
     ['type: prometheus, metric: up, equals: 1, ca: x.pem', '`ca` needs a `url` of https'],
     ['type: all-of', '`of` is missing; wanted a list of 1 to 32 monitors'],

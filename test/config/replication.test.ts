@@ -55,6 +55,21 @@ describe('replication', () => {
     expect(problemsOf(yaml(replication))).toEqual([problem]);
   });
 
+  it.each([
+    '{ lag: { patroni: "http://{addres}:8008" } }',
+    '{ lag: { json: "http://{address}/{pool}", path: a } }',
+  ])('%s has a word that stands for nothing', (replication) => {
+    const [problem] = problemsOf(yaml(replication));
+    expect(problem).toContain('found something else, wanted an http or https URL');
+  });
+
+  it('has no use where no failover goes by the pool', () => {
+    const text = yaml('{ lag: { json: "http://{address}/", path: a } }').replace('failover', 'nearest');
+    expect(problemsOf(text)).toEqual([
+      '10:5: warning: no failover goes by pool `p`: its lag keeps nobody back [CONFIG_UNUSED]',
+    ]);
+  });
+
   it('does not repeat an address that is wrong: it may hold a password', () => {
     const [problem] = problemsOf(yaml('{ lag: { patroni: "http://ann:secret@{address}" } }'));
     expect(problem).toContain('`patroni`: found something else, wanted an http or https URL');

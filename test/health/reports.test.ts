@@ -74,7 +74,7 @@ describe('reported health', () => {
         }),
     });
     const slow = {
-      name: 'slow',
+      ...{ name: 'slow', source: undefined },
       check: { type: 'tcp', port: 80, send: undefined, expect: undefined },
     } as const;
     const both: CombinedCheck = {

@@ -113,6 +113,8 @@ function tellMisfits(input: Input, source: ValueSource, { path, findings }: Moni
     wrong('equals', '`equals` is no number, and metrics have no other values');
   }
   const { 'at-most': most, 'at-least': least } = input;
+  if (equals !== undefined && (most !== undefined || least !== undefined))
+    wrong('equals', '`equals` stands alone: it leaves nothing for `at-most` and `at-least`');
   if (most !== undefined && least !== undefined && least > most) {
     wrong('at-least', '`at-least` is larger than `at-most`: no value is both');
   }
@@ -124,7 +126,8 @@ function comparisonOf({ equals, 'at-most': atMost, 'at-least': atLeast }: Input)
 
 function isUrl(written: string): boolean {
   const filled = written.replace(/\{(?:address|endpoint|region|pool)\}/g, 'x');
-  if (!URL.canParse(filled)) return false;
+  // What is left of braces stands for nothing.
+  if (!URL.canParse(filled) || /[{}]/.test(filled)) return false;
   const url = new URL(filled);
   if (!/^https?:$/.test(url.protocol)) return false;
   return url.username === '' && url.password === '' && url.hash === '' && !written.includes('#');

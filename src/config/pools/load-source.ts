@@ -16,7 +16,8 @@ export function url(fill: (text: string) => string = (text) => text) {
 
 /** Credentials in an address end up in logs. */
 function readUrl(input: string): string | undefined {
-  if (input.length > limits.statementLength || !URL.canParse(input)) return undefined;
+  // What is left of braces stands for nothing.
+  if (input.length > limits.statementLength || /[{}]/.test(input) || !URL.canParse(input)) return undefined;
   const { protocol, username, password } = new URL(input);
   return /^https?:$/.test(protocol) && username === '' && password === '' ? input : undefined;
 }

@@ -12,10 +12,12 @@ export type JsonRead =
 /** Reads `status.db`, `nodes[0].load` or `["a key"].x`; undefined when it is none of these. */
 export function parseJsonPath(text: string): JsonPath | undefined {
   const steps: (string | number)[] = [];
+  // As JSONPath begins, where `$` is the document.
+  const path = text.replace(/^\$(?=[.[])\.?/, '');
   const step = /(\.?)([^.[\]"\s]+)|\[(\d{1,9})\]|\["((?:[^"\\]|\\["\\])*)"\]/y;
-  while (step.lastIndex < text.length) {
+  while (step.lastIndex < path.length) {
     const first = step.lastIndex === 0;
-    const match = step.exec(text);
+    const match = step.exec(path);
     if (match === null) return undefined;
     const [, dot, key, index, quoted] = match;
     if (key !== undefined && (dot === '') !== first) return undefined;

@@ -122,6 +122,8 @@ describe('a path in JSON', () => {
     const path = parseJsonPath(text)!;
     expect(readJsonValue(document, path)).toEqual({ ok: true, value });
     expect(formatJsonPath(path)).toBe(text);
+    // As JSONPath has it.
+    expect(parseJsonPath(text.startsWith('[') ? `$${text}` : `$.${text}`)).toEqual(path);
   });
 
   it.each([
