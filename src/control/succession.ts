@@ -3,26 +3,20 @@ import type { FailoverPolicy, LagSource } from '../config/policy-model.ts';
 import type { Load, LoadTable } from '../health/loads/load-table.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Held } from '../snapshot/compile/conditions.ts';
-import { freshGate, type GateState, type GateVerdict, passGate } from '../steering/gate.ts';
+import type { GateVerdict } from '../steering/gate.ts';
 import { Serving } from '../steering/nodes.ts';
 import { answeredOwner, type WriterState } from '../steering/single-writer.ts';
 import type { ComposedConditions } from './conditions.ts';
 import { earlierTtl } from './earlier-ttl.ts';
+import { Gates, type HeldPolicy } from './gates.ts';
 import { gateTiers, isHeld, ownersPool, tierName } from './tiers.ts';
-import type { StoredWriter, WriterStore } from './writer-store.ts';
+import type { WriterStore } from './writer-store.ts';
 import { type WriterPolicy, Writers, type WritersParts } from './writers.ts';
 
 export interface SuccessionParts extends WritersParts {
   readonly clock: Clock;
   /** Lags as they are read; whose readings are told by `lagRead`. */
   readonly lags: Pick<LoadTable<LagSource>, 'loadOf' | 'faultOf' | 'update'>;
-}
-
-interface HeldPolicy {
-  readonly index: number;
-  readonly policy: FailoverPolicy;
-  /** Whose endpoints and regions its tiers are. */
-  readonly pool: string;
 }
 
 /** What people see of a failover of which one tier alone may serve. */
@@ -43,31 +37,28 @@ export interface SuccessionReport {
  */
 export class Succession {
   private readonly parts: SuccessionParts;
+  private readonly gates: Gates;
   private readonly writers: Writers;
-  private store: WriterStore | undefined;
   private config: Config | undefined;
   private held: readonly HeldPolicy[] = [];
-  private gates = new Map<string, { readonly pool: string; readonly state: GateState }>();
-  private verdicts = new Map<string, GateVerdict>();
   private answered = new Map<string, string | undefined>();
-  /** What was to be kept on disk last, of gates alone. */
-  private kept = new Map<string, StoredWriter>();
   private lagsAtDecision = '';
   private timer: Timer | undefined;
 
   constructor(parts: SuccessionParts) {
     this.parts = parts;
+    this.gates = new Gates(parts.clock, parts.log);
     this.writers = new Writers(parts);
   }
 
   /** To be called before the first config is taken. Without it nothing is stored, and no single writer changes. */
   open(store: WriterStore): void {
-    this.store = store;
+    this.gates.open(store);
     this.writers.open(store);
   }
 
   take(config: Config): void {
-    const { config: before, gates } = this;
+    const before = this.config;
     this.config = config;
     this.held = config.policies.flatMap((policy, index) =>
       isHeld(config, policy) ? [{ index, policy, pool: ownersPool(config, policy) }] : [],
@@ -78,23 +69,7 @@ export class Succession {
         return singleWriter === undefined ? [] : [{ name, pool, ttl, singleWriter, beforeTtlSeconds }];
       }),
     );
-    this.gates = new Map(
-      this.held.map(({ policy: { name }, pool }) => {
-        const known = gates.get(name);
-        if (known?.pool === pool) return [name, known];
-        const record = this.store?.recordOf(name);
-        if (record?.pool === pool) this.kept.set(name, record);
-        const active = record?.pool === pool ? record.owner : undefined;
-        return [name, { pool, state: { ...freshGate, active } }];
-      }),
-    );
-    // What a policy left that is none of these any more must not be believed when it is again.
-    const names = new Set(this.held.map(({ policy: { name } }) => name));
-    for (const name of this.store?.policies() ?? []) {
-      if (names.has(name)) continue;
-      this.kept.delete(name);
-      void this.store?.save(name, undefined);
-    }
+    this.gates.take(this.held);
     this.parts.lags.update(config.pools.flatMap(({ replication }) => replication?.sources ?? []));
   }
 
@@ -104,8 +79,6 @@ export class Succession {
     let nextMs: number | undefined;
     for (const { index, policy } of this.held) {
       const verdict = this.pass(policy, conditions);
-      this.tellVerdict(policy.name, verdict);
-      this.verdicts.set(policy.name, verdict);
       if (verdict.kind === 'wait' && verdict.untilMs !== undefined)
         nextMs = Math.min(nextMs ?? verdict.untilMs, verdict.untilMs);
       held.set(
@@ -144,7 +117,7 @@ export class Succession {
     const config = this.config;
     if (config === undefined) return [];
     const regions = this.held.flatMap(({ policy: { name, tiers } }) => {
-      const active = this.writers.stateOf(name)?.owner ?? this.gates.get(name)?.state.active;
+      const active = this.writers.stateOf(name)?.owner ?? this.gates.activeOf(name);
       const tier = tiers.find((each) => 'pool' in each && tierName(config, each) === active);
       if (tier === undefined || !('pool' in tier) || tier.pool !== pool) return [];
       const { endpoints } = config.pools[pool]!;
@@ -158,7 +131,7 @@ export class Succession {
     return this.held.map(({ policy: { name } }) => ({
       policy: name,
       answered: this.answered.get(name),
-      verdict: this.verdicts.get(name),
+      verdict: this.gates.verdictOf(name),
       writer: this.writers.stateOf(name),
       problem: this.writers.problemOf(name),
     }));
@@ -169,49 +142,16 @@ export class Succession {
     this.writers.stop();
   }
 
-  /** Moves are told by whoever makes them; that there is none is told here. */
-  private tellVerdict(policy: string, verdict: GateVerdict): void {
-    const stood = standingOf(this.verdicts.get(policy));
-    const stands = standingOf(verdict);
-    if (stood === stands) return;
-    const { log } = this.parts;
-    if (stands === 'behind')
-      log.warn({ policy }, `${policy}: those that are up are behind, and are waited for`);
-    else if (stands === 'closed')
-      log.error(
-        { policy },
-        `${policy}: those that are up are behind, and were waited for: nobody is answered`,
-      );
-    else if (stood === 'behind' || stood === 'closed')
-      log.info({ policy }, `${policy}: nobody is waited for any more`);
-  }
-
   private pass(policy: FailoverPolicy, conditions: ComposedConditions): GateVerdict {
-    const { name } = policy;
-    const writer = this.writers.stateOf(name);
-    const { pool, state: before } = this.gates.get(name)!;
-    // Until another is answered the owner stays it, whoever was wanted meanwhile.
-    const state = writer === undefined ? before : { ...before, active: writer.owner };
     const lags = { lagOf: (source: LagSource) => this.parts.lags.loadOf(source)?.value };
-    const tiers = gateTiers(this.config!, policy, conditions, lags, state.active);
-    const passed = passGate(state, tiers, this.parts.clock.monotonicMs(), policy.failback);
-    this.gates.set(name, { pool, state: passed.state });
-    return passed.verdict;
+    const tiers = (active: string | undefined) => gateTiers(this.config!, policy, conditions, lags, active);
+    return this.gates.pass(policy, tiers, this.writers.stateOf(policy.name));
   }
 
-  /** By a gate alone: who took over last is kept on disk as well as that goes. */
-  private gated({ name, tiers, ttl }: FailoverPolicy, verdict: GateVerdict): Held {
-    const { pool, state } = this.gates.get(name)!;
-    const { active } = state;
-    const before = this.kept.get(name);
-    // The longest of this run: a single writer after it has to wait for that.
-    const ttlSeconds = Math.max(ttl.maxSeconds, before?.ttlSeconds ?? 0);
-    if (active !== undefined && (active !== before?.owner || ttlSeconds !== before.ttlSeconds)) {
-      const record = { pool, owner: active, epoch: 0, lastEpoch: 0, ttlSeconds };
-      this.kept.set(name, record);
-      void this.store?.save(name, record);
-    }
-    const own = verdict.kind === 'closed' ? undefined : active;
+  private gated(policy: FailoverPolicy, verdict: GateVerdict): Held {
+    const { name, tiers, ttl } = policy;
+    this.gates.keep(policy);
+    const own = verdict.kind === 'closed' ? undefined : this.gates.activeOf(name);
     this.answered.set(name, own);
     return { tier: this.tierOf(tiers, own), serving: Serving.BEHIND, ttlSeconds: ttl.maxSeconds };
   }
@@ -251,9 +191,4 @@ export class Succession {
         ? undefined
         : clock.setTimer(onChange, Math.max(1, Math.ceil(untilMs - clock.monotonicMs())));
   }
-}
-
-function standingOf(verdict: GateVerdict | undefined): 'well' | 'behind' | 'closed' {
-  if (verdict?.kind === 'closed') return 'closed';
-  return verdict?.kind === 'wait' && verdict.untilMs !== undefined ? 'behind' : 'well';
 }

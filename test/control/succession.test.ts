@@ -242,7 +242,7 @@ describe('a single writer over reloads', () => {
 });
 
 describe('a single writer behind a gate', () => {
-  const after = async (parts: Parts) => {
+  const gatedBy = async (parts: Parts) => {
     const world = new World();
     world.lags.set('192.0.2.1', 0).set('192.0.2.2', 9_999);
     await world.use(config({ more: WRITER, ...parts }));
@@ -252,7 +252,7 @@ describe('a single writer behind a gate', () => {
   };
 
   it('moves to one that is behind when it was waited for, once', async () => {
-    const world = await after({ replication: serving });
+    const world = await gatedBy({ replication: serving });
     world.states.set('a', 'down');
     world.log.length = 0;
     await world.pass(20_000);
@@ -269,7 +269,7 @@ describe('a single writer behind a gate', () => {
     ['drained', (world: World) => world.drained.add('a')],
     ['degraded', (world: World) => world.states.set('a', 'degraded')],
   ])('stays while it is %s and the other is behind', async (_, change) => {
-    const world = await after({ replication: serving });
+    const world = await gatedBy({ replication: serving });
     change(world);
     await world.pass(60_000);
     expect(world.owner).toBe('db/a');
@@ -279,7 +279,7 @@ describe('a single writer behind a gate', () => {
     [true, 'db/a'],
     [false, 'db/b'],
   ])('with failback %s', async (failback, owner) => {
-    const world = await after({ replication, more: `${WRITER}, failback: ${failback}` });
+    const world = await gatedBy({ replication, more: `${WRITER}, failback: ${failback}` });
     world.lags.set('192.0.2.2', 0);
     world.states.set('a', 'down');
     await world.pass(20_000);
