@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that are nothing but long: shares over a million draws, days of health, kills at many moments, reloads under queries. */
+/** Tests that are nothing but long: a million draws, days of health, whole worlds, kills at many moments, reloads under queries. */
 export default defineConfig({
   test: {
     include: ['test/long/**/*.test.ts'],

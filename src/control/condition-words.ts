@@ -1,5 +1,5 @@
 import type { Config, Maintenance } from '../config/model.ts';
-import type { Override, Replication } from '../config/policy-model.ts';
+import type { Floor, Override, Replication } from '../config/policy-model.ts';
 import type { Conditions } from '../snapshot/compile/conditions.ts';
 import { MaintenancePlan } from './maintenance-plan.ts';
 import { type ProbedHealth, regionWords } from './region-words.ts';
@@ -67,12 +67,17 @@ export function conditionWords(
     },
     floor: (pool) => {
       const { floor } = config.pools[pool]!;
-      return (
-        floor &&
-        `regions that stay: ${floor.regions}, weight that stays: ${Math.round(100 * floor.capacity)} %`
-      );
+      return floor && floorWords(floor);
     },
   };
+}
+
+function floorWords({ regions, capacity }: Floor): string {
+  const bounds = [
+    regions > 0 ? `regions that stay: ${regions}` : undefined,
+    capacity > 0 ? `weight that stays: ${Math.round(100 * capacity)} %` : undefined,
+  ];
+  return bounds.filter((bound) => bound !== undefined).join(', ');
 }
 
 function lagWords(

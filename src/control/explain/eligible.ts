@@ -58,7 +58,10 @@ export function although(scene: Scene, member: Member): string {
 function describeState(scene: Scene, { pool, endpoint }: Member): string {
   const state = scene.conditions.state(pool, endpoint);
   if (state === 'unknown') return 'not yet known';
-  if (state === 'degraded') return scene.words.endpoint(pool, endpoint) ?? state;
+  if (state === 'degraded') {
+    const reason = scene.words.endpoint(pool, endpoint) ?? scene.health(pool, endpoint).lastReason;
+    return reason === undefined ? state : `${state}: ${reason}`;
+  }
   if (state !== 'down') return state;
   return scene.words.endpoint(pool, endpoint) ?? scene.health(pool, endpoint).lastReason ?? 'down';
 }

@@ -71,6 +71,7 @@ class Call {
     try {
       if (this.receivedBytes > limits.probeReadBytes)
         throw fault(`the answer does not end: more than ${limits.probeReadBytes} bytes came`);
+      if (!this.greeted && /^HTTP\/1/.test(chunk.toString('latin1', 0, 6))) refuse('it is HTTP/1');
       for (const frame of this.frames.read(chunk)) {
         if (this.ended) break;
         if (++this.receivedFrames > limits.probeFrames)

@@ -133,7 +133,7 @@ describe('callHttp2: refusals', () => {
 
   it.each<[string, Buffer[], string | RegExp]>([
     ['nothing', [], 'closed'],
-    ['another protocol', [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')], /HTTP\/2: a frame is too large/],
+    ['another protocol', [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')], /HTTP\/2: it is HTTP\/1$/],
     ['no settings', [headers(ok)], /does not begin with settings/],
     ['a confirmation first', [frame(Frame.SETTINGS, none, ACK)], /does not begin with settings/],
     ['settings of half a value', [frame(Frame.SETTINGS, 'abc')], /wrong size/],
