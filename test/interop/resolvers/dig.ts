@@ -30,7 +30,7 @@ export interface Server {
 export async function dig(server: Server, ...words: readonly string[]): Promise<Dug> {
   const { host = '127.0.0.1', port, network = loopback } = server;
   const [file, ...args] = network.inside([
-    ...[program('dig', 'bind9-dnsutils'), `@${host}`, '-p', String(port), '+tries=2', '+time=4', '+nocookie'],
+    ...[program('dig', 'bind9-dnsutils'), `@${host}`, '-p', String(port), '+tries=4', '+time=4', '+nocookie'],
     ...words,
   ]);
   const { stdout } = await promisify(execFile)(file!, args);
