@@ -5,6 +5,7 @@ import type { Log } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import { version } from '../runtime/version.ts';
 import { Webhooks } from './notify/webhooks.ts';
+import type { TimelineEvent } from './timeline/event.ts';
 import { Narrator } from './timeline/narrator.ts';
 import { Timeline } from './timeline/timeline.ts';
 
@@ -13,6 +14,17 @@ export interface ChronicleParts {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
+}
+
+/** What the log has from nobody else. */
+function tellEvent(log: Log, { kind, subject, to, cause }: TimelineEvent): void {
+  const { pool } = subject;
+  if (kind === 'floor')
+    log[to === 'frozen' ? 'warn' : 'info'](
+      { pool },
+      `the floor of pool ${pool} ${to === 'frozen' ? 'holds' : 'lets go'}: ${cause}`,
+    );
+  if (kind === 'pool' && to === 'up') log.info({ pool }, `pool ${pool} has endpoints that are up again`);
 }
 
 /** What happens on this node, from whoever tells it to whoever hears of it: the timeline, metrics, webhooks. */
@@ -31,6 +43,7 @@ export class Chronicle {
       warn: (message) => log.warn(message),
       onEvent: (event) => {
         metrics.timelineEvents.inc({ kind: event.kind });
+        tellEvent(log, event);
         this.webhooks.offer(event);
       },
     });

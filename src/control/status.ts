@@ -1,4 +1,5 @@
 import { endpointText } from '../config/endpoint-text.ts';
+import { referencePoolName } from '../health/checked-pools.ts';
 import type { HealthChecker } from '../health/checker.ts';
 import { version } from '../runtime/version.ts';
 import type { WorkerStatus } from '../server/worker-set.ts';
@@ -31,6 +32,12 @@ export interface Status {
     readonly name: string;
     readonly health: string;
     readonly since: string;
+    readonly reason: string | undefined;
+  }[];
+  /** By what the node checks itself. */
+  readonly references: readonly {
+    readonly name: string;
+    readonly health: string;
     readonly reason: string | undefined;
   }[];
   /** Why this node takes itself for cut off, and keeps what it knew before; undefined when it does not. */
@@ -114,6 +121,10 @@ export function describeStatus(
       if (found === undefined) return [];
       const { state, sinceMs, lastReason } = found;
       return [{ name, health: state, since: new Date(sinceMs).toISOString(), reason: lastReason }];
+    }),
+    references: (config.selfCheck?.references ?? []).flatMap(({ name }) => {
+      const found = health.find(referencePoolName, name);
+      return found === undefined ? [] : [{ name, health: found.state, reason: found.lastReason }];
     }),
     isolated: self.kind === 'isolated' ? isolationText(self) : undefined,
     pools: config.pools.map((pool, p) => ({

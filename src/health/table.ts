@@ -67,9 +67,12 @@ export class HealthTable {
 
   /** By names; undefined when the config has no such endpoint. */
   find(pool: string, endpoint: string): EndpointHealth | undefined {
-    const p = this.pools.findIndex(({ name }) => name === pool);
-    const e = this.pools[p]?.endpoints.findIndex(({ name }) => name === endpoint) ?? -1;
-    return this.rows[p]?.[e];
+    // What the node checks itself by are several pools of one name.
+    for (const [p, { name, endpoints }] of this.pools.entries()) {
+      const e = name === pool ? endpoints.findIndex((each) => each.name === endpoint) : -1;
+      if (e >= 0) return this.rows[p]![e];
+    }
+    return undefined;
   }
 
   /** Sets what is known from before; tells nobody. */

@@ -40,6 +40,7 @@ describe('the HTTP side of a service', () => {
         builtAt: new Date(buildEpoch * 1_000).toISOString(),
       })),
       regions: [],
+      references: [],
       pools: [
         {
           name: 'app',

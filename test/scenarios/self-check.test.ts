@@ -186,6 +186,15 @@ describe('references', () => {
     expect(world.states(0, 4)).toEqual(['down', 'down', 'up', 'up']);
   });
 
+  it('are found by their names, one by one', async () => {
+    const second = { ...reference, name: 'tcp 192.0.2.2:443', address: parseAddress('192.0.2.2')! };
+    const world = new Regions(3, 2, { ...selfCheck, references: [reference, second] });
+    world.network.set('192.0.2.2', 'refuses');
+    await world.clock.advance(20_000);
+    const states = [reference, second].map(({ name }) => world.checker.find('@self-check', name)?.state);
+    expect(states).toEqual(['up', 'down']);
+  });
+
   it('that do not answer while endpoints do say nothing', async () => {
     const world = new Regions(3, 2, withReference);
     world.network.set('192.0.2.1', 'silent');
