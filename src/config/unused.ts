@@ -40,9 +40,13 @@ export function warnOfUnused(
   warn('monitors', draft.monitors, monitors, 'monitor ? is in no pool and no region');
   warn('pools', draft.pools, pools, 'pool ? is in no policy');
   const gated = new Set(
-    items(draft.policies).flatMap((policy) =>
-      policy.type !== 'failover' ? [] : [policy.pool, ...(policy.order ?? [])],
-    ),
+    items(draft.policies).flatMap((policy) => {
+      if (policy.type !== 'failover') return [];
+      if (policy.pool !== undefined) return policy.pool;
+      // With a policy in it an order goes by health alone.
+      const order = policy.order ?? [];
+      return order.every((name) => draft.pools.has(name.replace(/^pool:/, ''))) ? order : [];
+    }),
   );
   for (const [name, { item }] of draft.pools)
     if (item?.replication !== undefined && pools.has(name) && !gated.has(name) && !gated.has(`pool:${name}`))

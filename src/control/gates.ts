@@ -34,11 +34,13 @@ export class Gates {
   take(held: readonly HeldPolicy[]): void {
     const { gates, store } = this;
     this.gates = new Map(
-      held.map(({ policy: { name }, pool }) => {
+      held.map(({ policy: { name, singleWriter }, pool }) => {
         const known = gates.get(name);
+        // What a writer has on disk is its own; a gate after it writes anew.
+        if (singleWriter !== undefined) this.kept.delete(name);
         if (known?.pool === pool) return [name, known];
         const record = store?.recordOf(name);
-        if (record?.pool === pool) this.kept.set(name, record);
+        if (record?.pool === pool && record.epoch === 0) this.kept.set(name, record);
         const active = record?.pool === pool ? record.owner : undefined;
         return [name, { pool, state: { ...freshGate, active } }];
       }),
@@ -83,8 +85,9 @@ export class Gates {
     // The longest of all runs: a single writer after it has to wait for that.
     const ttlSeconds = Math.max(ttl.maxSeconds, before?.ttlSeconds ?? 0);
     const { active } = state;
-    if (active === undefined || (active === before?.owner && ttlSeconds === before.ttlSeconds)) return;
+    if (active === undefined) return;
     const record = { pool, owner: active, epoch: 0, lastEpoch: 0, ttlSeconds };
+    if (before !== undefined && isSame(record, before)) return;
     this.kept.set(name, record);
     void this.store?.save(name, record);
   }
@@ -100,6 +103,10 @@ export class Gates {
     else if (stands === 'closed') log.error({ policy }, `${behind}, and were waited for: nobody is answered`);
     else log.info({ policy }, `${policy}: nobody is waited for any more`);
   }
+}
+
+function isSame(one: StoredWriter, other: StoredWriter): boolean {
+  return one.pool === other.pool && one.owner === other.owner && one.ttlSeconds === other.ttlSeconds;
 }
 
 function standingOf(verdict: GateVerdict | undefined): 'well' | 'behind' | 'closed' {

@@ -7,7 +7,7 @@ import type { GateVerdict } from '../steering/gate.ts';
 import { Serving } from '../steering/nodes.ts';
 import { answeredOwner, type WriterState } from '../steering/single-writer.ts';
 import type { ComposedConditions } from './conditions.ts';
-import { earlierTtl } from './earlier-ttl.ts';
+import { EarlierAnswers } from './earlier-answers.ts';
 import { Gates, type HeldPolicy } from './gates.ts';
 import { gateTiers, isHeld, ownersPool, tierName } from './tiers.ts';
 import type { WriterStore } from './writer-store.ts';
@@ -38,6 +38,7 @@ export interface SuccessionReport {
 export class Succession {
   private readonly parts: SuccessionParts;
   private readonly gates: Gates;
+  private readonly earlier: EarlierAnswers;
   private readonly writers: Writers;
   private config: Config | undefined;
   private held: readonly HeldPolicy[] = [];
@@ -47,6 +48,7 @@ export class Succession {
 
   constructor(parts: SuccessionParts) {
     this.parts = parts;
+    this.earlier = new EarlierAnswers(parts.clock);
     this.gates = new Gates(parts.clock, parts.log);
     this.writers = new Writers(parts);
   }
@@ -58,15 +60,15 @@ export class Succession {
   }
 
   take(config: Config): void {
-    const before = this.config;
+    if (this.config !== undefined) this.earlier.retire(this.config);
     this.config = config;
     this.held = config.policies.flatMap((policy, index) =>
       isHeld(config, policy) ? [{ index, policy, pool: ownersPool(config, policy) }] : [],
     );
     this.writers.take(
       this.held.flatMap(({ policy: { name, ttl, singleWriter }, pool }): WriterPolicy[] => {
-        const beforeTtlSeconds = before === undefined ? 0 : earlierTtl(before, config, name);
-        return singleWriter === undefined ? [] : [{ name, pool, ttl, singleWriter, beforeTtlSeconds }];
+        const cachedSeconds = (but?: string) => this.earlier.secondsLeft(config, name, but);
+        return singleWriter === undefined ? [] : [{ name, pool, ttl, singleWriter, cachedSeconds }];
       }),
     );
     this.gates.take(this.held);

@@ -37,6 +37,8 @@ export async function openWriterStore(directory: string, warn: (text: string) =>
 class FileStore implements WriterStore {
   private readonly directory: string;
   private readonly records: Map<string, StoredWriter>;
+  private readonly removedIn = new Map<string, number>();
+  private turns = 0;
   private writing: Promise<unknown> = Promise.resolve();
 
   constructor(directory: string, records: Map<string, StoredWriter>) {
@@ -54,14 +56,20 @@ class FileStore implements WriterStore {
 
   /** One write at a time: each has all records of those before it. */
   save(policy: string, record: StoredWriter | undefined): Promise<string | undefined> {
+    const turn = ++this.turns;
+    // Not to be believed from now on, whatever the disk has, and whatever waits to be written.
+    if (record === undefined) {
+      this.records.delete(policy);
+      this.removedIn.set(policy, turn);
+    }
     const written = this.writing.then(async () => {
       const before = this.records.get(policy);
-      this.put(policy, record);
+      const isNewest = turn >= (this.removedIn.get(policy) ?? 0);
+      if (isNewest) this.put(policy, record);
       const entries = [...this.records].map(([name, one]) => ({ policy: name, ...one }));
       const text = `${JSON.stringify({ version, entries })}\n`;
       const problem = await writeStateFile(this.directory, fileName, text);
-      // What was taken out must not be believed in this run, whatever the disk has.
-      if (problem !== undefined && record !== undefined) this.put(policy, before);
+      if (problem !== undefined && record !== undefined && isNewest) this.put(policy, before);
       return problem;
     });
     this.writing = written;

@@ -36,8 +36,8 @@ export interface WriterPolicy {
   readonly name: string;
   /** Whose endpoints and regions the names of owners are. */
   readonly pool: string;
-  /** The longest TTL with which the config before answered its names. */
-  readonly beforeTtlSeconds: number;
+  /** For how long yet caches may hold what configs before answered its names with; by `but` does not count. */
+  readonly cachedSeconds: (but?: string) => number;
   readonly ttl: { readonly maxSeconds: number };
   readonly singleWriter: SingleWriter;
 }
@@ -78,6 +78,7 @@ export class Writers {
 
   private stateAtFirst(policy: WriterPolicy, rules: WriterRules, known: Machine | undefined): WriterState {
     if (known !== undefined) {
+      this.warnOfOthers(policy);
       if (known.policy.pool === policy.pool) return known.state;
       this.parts.log.warn(
         { policy: policy.name },
@@ -89,7 +90,15 @@ export class Writers {
     // Of another pool it tells no owner, but what may be in caches.
     const own = record?.pool === policy.pool ? record : record && { ...record, epoch: 0 };
     const freshEpoch = Math.floor(this.parts.clock.now() / 1_000);
-    return restartWriter(own, rules, freshEpoch, policy.beforeTtlSeconds);
+    return restartWriter(own, rules, freshEpoch, policy.cachedSeconds());
+  }
+
+  /** To wait for names that came to it would take those away that it has. */
+  private warnOfOthers({ name, cachedSeconds }: WriterPolicy): void {
+    const seconds = cachedSeconds(name);
+    if (seconds === 0) return;
+    const text = `${name}: names came to it that other policies answered; caches may hold others than its owner for ${seconds} s`;
+    this.parts.log.warn({ policy: name }, text);
   }
 
   /** Tells who is wanted; the state says whom answers may name. */

@@ -32,9 +32,15 @@ export class OwnFaults {
       known.probes = probes;
       return;
     }
-    // Reasons hold words of the system: whatever they are, there are not many of them at once.
-    if (this.told.size >= limits.ownFaultReasons) this.told.clear();
+    if (known === undefined && !this.hasRoom(nowMs)) return;
     this.told.set(key, { atMs: nowMs, probes: 0 });
     this.tell({ reason, place, probes });
+  }
+
+  /** Of more different reasons within the time than anybody reads the others are not told. */
+  private hasRoom(nowMs: number): boolean {
+    if (this.told.size < limits.ownFaultReasons) return true;
+    for (const [key, { atMs }] of this.told) if (nowMs - atMs >= limits.ownFaultTellMs) this.told.delete(key);
+    return this.told.size < limits.ownFaultReasons;
   }
 }

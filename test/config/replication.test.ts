@@ -70,6 +70,14 @@ describe('replication', () => {
     ]);
   });
 
+  it('has no use in an order with a policy in it', () => {
+    const text = yaml('{ lag: { json: "http://{address}/", path: a } }').replace(
+      'w: { type: failover, pool: p }',
+      'w: { type: failover, order: [ p, n ] }, n: { type: nearest, pool: p }',
+    );
+    expect(problemsOf(text).join()).toContain('its lag keeps nobody back');
+  });
+
   it('does not repeat an address that is wrong: it may hold a password', () => {
     const [problem] = problemsOf(yaml('{ lag: { patroni: "http://ann:secret@{address}" } }'));
     expect(problem).toContain('`patroni`: found something else, wanted an http or https URL');

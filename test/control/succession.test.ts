@@ -16,6 +16,8 @@ interface Parts {
   readonly replication?: string;
   /** More endpoints. */
   readonly endpoints?: string;
+  /** The label that is steered. */
+  readonly label?: string;
 }
 
 const WRITER = 'single-writer: { margin: 0s }';
@@ -28,6 +30,7 @@ function config({
   more = '',
   replication = '',
   endpoints = '',
+  label = 'db',
 }: Parts) {
   return configOf(`
 regions: { us: { location: [39, -77] }, eu: { location: [53, -6] } }
@@ -36,7 +39,7 @@ pools:
     ${replication}
     endpoints: [ { name: a, region: us, address: 192.0.2.1 }, { name: b, region: eu, address: 192.0.2.2 }${endpoints} ]
 policies: { ${policy}: { type: failover, pool: ${pool}, order: [us, eu], ttl: ${ttl}, ${more} } }
-zones: [{ name: example.com, file: z, steer: { db: ${policy} } }]
+zones: [{ name: example.com, file: z, steer: { "${label}": ${policy} } }]
 `);
 }
 
@@ -49,7 +52,7 @@ class World {
   drained = new Set<string>();
   /** Whom caches may hold, and until when. */
   private readonly cached = new Map<string, number>();
-  private readonly records = new Map<string, StoredWriter>();
+  readonly records = new Map<string, StoredWriter>();
   private config: Config | undefined;
   private node: Succession | undefined;
   private generation = 0;
@@ -119,7 +122,7 @@ class World {
     );
     const tier = policy.tiers[held === undefined ? open : (held.tier ?? -1)];
     this.owner = tier !== undefined && 'endpoints' in tier ? this.named(tier.endpoints[0]!) : undefined;
-    this.cache(held?.ttlSeconds ?? policy.ttl.maxSeconds);
+    this.cache(Math.min(held?.ttlSeconds ?? Infinity, policy.ttl.maxSeconds));
     node.published(++this.generation);
   }
 
@@ -199,6 +202,76 @@ describe('a single writer over reloads', () => {
     await world.use(config({ replication, more: WRITER }));
     await world.pass(310_000);
     expect(world.owner).toBe('db/b');
+  });
+
+  it.each<[string, Parts, Parts, Parts]>([
+    [
+      'a writer, a lower TTL, another name',
+      { more: WRITER },
+      { more: WRITER },
+      { more: WRITER, policy: 'dbx' },
+    ],
+    ['no writer, a lower TTL, a writer', {}, {}, { more: WRITER }],
+    ['a writer, none with a lower TTL, a writer', { more: WRITER }, {}, { more: WRITER }],
+    ['a wildcard, a lower TTL, a name below it', { label: '*' }, { label: '*' }, { more: WRITER }],
+    ['a name, a lower TTL, a wildcard above it', {}, {}, { more: WRITER, label: '*' }],
+  ])('waits for the longest TTL of all configs before: %s', async (_, first, second, third) => {
+    const world = new World();
+    await world.use(config({ ...first, ttl: '300s' }));
+    await world.pass(310_000);
+    expect(world.owner).toBe('db/a');
+    await world.use(config(second));
+    await world.pass(10_000);
+    world.states.set('a', 'down');
+    await world.use(config(third));
+    await world.pass(280_000);
+    expect(world.owner).toBeUndefined();
+    await world.pass(20_000);
+    expect(world.owner).toBe('db/b');
+  });
+
+  it('warns of names that came to it from another policy', async () => {
+    const world = new World();
+    const two = (www: string) =>
+      configOf(`
+regions: { us: { location: [39, -77] }, eu: { location: [53, -6] } }
+pools: { db: { endpoints: [ { name: a, region: us, address: 192.0.2.1 }, { name: b, region: eu, address: 192.0.2.2 } ] } }
+policies:
+  w: { type: failover, pool: db, order: [us, eu], ttl: 3s, ${WRITER} }
+  p: { type: failover, pool: db, order: [eu, us], ttl: 300s }
+zones: [{ name: example.com, file: z, steer: { db: w, x: p, www: ${www} } }]
+`);
+    await world.use(two('p'));
+    await world.pass(5_000);
+    world.log.length = 0;
+    await world.use(two('w'));
+    expect(world.owner).toBe('db/a');
+    expect(world.log).toEqual([
+      'w: names came to it that other policies answered; caches may hold others than its owner for 300 s',
+    ]);
+    world.log.length = 0;
+    await world.pass(301_000);
+    await world.use(two('w'));
+    expect(world.log).toEqual([]);
+  });
+
+  it('leaves its owner to the gate that comes after it, on disk too', async () => {
+    const world = new World();
+    world.lags.set('192.0.2.1', 0).set('192.0.2.2', 0);
+    const parts = { replication, more: 'failback: false' };
+    await world.use(config(parts));
+    await world.use(config({ ...parts, more: `failback: false, ${WRITER}` }));
+    await world.pass(5_000);
+    world.states.set('a', 'down');
+    await world.pass(10_000);
+    world.states.set('a', 'up');
+    await world.use(config(parts));
+    await world.pass(1_000);
+    expect(world.owner).toBe('db/b');
+    expect(world.records.get('db')).toMatchObject({ pool: 'db', owner: 'eu', epoch: 0 });
+    await world.use(config({ ...parts, pool: 'db2' }));
+    await world.pass(1_000);
+    expect(world.records.get('db')).toMatchObject({ pool: 'db2' });
   });
 
   it('does not believe what it was before it was none', async () => {

@@ -40,6 +40,17 @@ describe('the store of writers', () => {
     });
   });
 
+  it('believes nothing that was taken out, whatever waits to be written', async () => {
+    const store = await open();
+    const writes = [store.save('db', db), store.save('db', { ...db, epoch: 8 }), store.save('db', undefined)];
+    expect(store.recordOf('db')).toBeUndefined();
+    await Promise.all(writes);
+    expect(store.recordOf('db')).toBeUndefined();
+    await store.save('db', db);
+    expect(store.recordOf('db')).toEqual(db);
+    expect((await open()).recordOf('db')).toEqual(db);
+  });
+
   it('says why it could not, and holds what it held', async () => {
     const store = await open();
     await store.save('db', db);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Monitor } from '../../src/config/model.ts';
+import { type OwnFault, OwnFaults } from '../../src/health/own-faults.ts';
 import type { RememberedHealth } from '../../src/health/remembered.ts';
+import { limits } from '../../src/runtime/limits.ts';
+import { FakeClock } from '../scenarios/fake-clock.ts';
 import { addresses, check, config, endpoint, monitor, plainPool, pool, tcpCheck, World } from './world.ts';
 
 const a = '192.0.2.1';
@@ -346,6 +349,21 @@ describe('a machine that cannot probe', () => {
     expect(first!.place).toMatch(/^app\/e[01]$/);
     for (const { probes } of later) expect(probes).toBeGreaterThan(10);
     expect(world.states(0, 2)).toEqual(['up', 'up']);
+  });
+});
+
+describe('OwnFaults', () => {
+  it('tells of each reason once a minute, and of no more than anybody reads', async () => {
+    const clock = new FakeClock();
+    const told: OwnFault[] = [];
+    const faults = new OwnFaults(clock, (fault) => told.push(fault));
+    for (let second = 0; second < 119; second++) {
+      for (let i = 0; i < limits.ownFaultReasons + 8; i++)
+        faults.note(`no program ${String.fromCharCode(65 + i)} for ${second} s`, `app/e${i}`);
+      await clock.advance(1_000);
+    }
+    expect(told).toHaveLength(2 * limits.ownFaultReasons);
+    expect(told[0]).toEqual({ reason: 'no program A for 0 s', place: 'app/e0', probes: 1 });
   });
 });
 
