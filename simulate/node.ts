@@ -2,7 +2,7 @@ import type { Config, Pool } from '../src/config/model.ts';
 import { ConditionsComposer } from '../src/control/conditions.ts';
 import { Succession, type SuccessionParts } from '../src/control/succession.ts';
 import type { WriterStore } from '../src/control/writer-store.ts';
-import { parseName } from '../src/dns/names.ts';
+
 import { emptyGeoMap } from '../src/geo/map.ts';
 import { calmMs } from '../src/health/calm.ts';
 import { createHealthChecker, type HealthChecker } from '../src/health/checker.ts';
@@ -18,6 +18,7 @@ import { buildRotation } from '../src/snapshot/compile/rotation-builder.ts';
 import { plainSettings } from '../src/snapshot/settings.ts';
 import { loadZone } from '../src/zone/zone.ts';
 import type { WorldClock } from './clock.ts';
+import { names, wire } from './site.ts';
 import type { Weather } from './weather.ts';
 
 export interface NodeParts {
@@ -117,9 +118,6 @@ export class ControlPlane {
   }
 }
 
-/** `db.example.`, `web.example.` and `resident.example.` are steered by the policies of those names. */
-export const names = ['db', 'web', 'resident'].map((label) => wire(`${label}.example.`));
-
 const fixed = {
   image: imageOf(),
   // Every client has the number 0 of both views: the regions as listed, the first entry of the residency.
@@ -133,10 +131,4 @@ function imageOf(): SharedArrayBuffer {
   const apex = wire('example.');
   const { zone } = loadZone({ apex, file: 'z', source: { bytes }, steered: names });
   return buildImage([{ zone: zone!, steer: names.map((owner, steering) => ({ owner, steering })) }]);
-}
-
-function wire(text: string): Uint8Array {
-  const parsed = parseName(text);
-  if (!parsed.ok) throw new Error(text);
-  return parsed.name;
 }

@@ -5,7 +5,7 @@ import { QuerySource } from '../src/query/source.ts';
 import type { Random } from '../src/runtime/random.ts';
 import type { SnapshotBuffers } from '../src/snapshot/buffers.ts';
 import { CandidateField } from '../src/steering/nodes.ts';
-import { names } from './node.ts';
+import { names } from './site.ts';
 
 /** What a client was told, and until when it keeps that. */
 export interface Told {

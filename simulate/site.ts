@@ -1,5 +1,6 @@
 import type { Config, Endpoint, Monitor, Pool } from '../src/config/model.ts';
 import type { FailoverPolicy, Policy, SingleWriter } from '../src/config/policy-model.ts';
+import { parseName } from '../src/dns/names.ts';
 import { parseAddress } from '../src/ip/address.ts';
 
 /** What every world steers: a database that one region writes, and a website in all. */
@@ -26,7 +27,7 @@ export const regionNames = ['a', 'b', 'c'];
 export function siteOf(singleWriter: SingleWriter): Config {
   const config: Pick<
     Config,
-    | ('regions' | 'pools' | 'policies' | 'owners' | 'steerings' | 'overrides' | 'views')
+    | ('regions' | 'pools' | 'policies' | 'owners' | 'zones' | 'steerings' | 'overrides' | 'views')
     | ('maintenance' | 'selfCheck')
   > = {
     regions: regionNames.map((name, i) => ({
@@ -36,8 +37,20 @@ export function siteOf(singleWriter: SingleWriter): Config {
     policies: policiesOf(singleWriter),
     ...{ owners: [], overrides: [], views: [], maintenance: [], selfCheck: undefined },
     steerings: [DB, WEB, RESIDENT].map((policy) => ({ policy, ...plain })),
+    zones: [{ apex: wire('example.'), source: { lines: [] }, steer }],
   };
   return config as Config;
+}
+
+/** `db.example.`, `web.example.` and `resident.example.` are steered by the policies of those names. */
+export const names = ['db', 'web', 'resident'].map((label) => wire(`${label}.example.`));
+
+const steer = names.map((owner, steering) => ({ owner, steering, line: 0, column: 0 }));
+
+export function wire(text: string): Uint8Array {
+  const parsed = parseName(text);
+  if (!parsed.ok) throw new Error(text);
+  return parsed.name;
 }
 
 const plain = {
