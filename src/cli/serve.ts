@@ -30,8 +30,10 @@ export function runServe(args: string[]): Promise<number> {
         random: new Random(Date.now()),
         log,
       });
+      const stopped = untilStopped(service);
+      // Not before somebody else listens: a signal that is on its way while nobody does is lost.
       process.off('SIGHUP', early);
-      log.info({ signal: await untilStopped(service) }, 'stopping');
+      log.info({ signal: await stopped }, 'stopping');
       await service.stop();
       return 0;
     } catch (error) {
