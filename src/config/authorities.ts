@@ -1,9 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { resolve } from 'node:path';
 import { limits } from '../runtime/limits.ts';
 import type { LoadEnvironment } from './environment.ts';
 import type { Findings } from './findings.ts';
-import { readFailure } from './read-failure.ts';
+import { readNamedFile } from './named-file.ts';
 import type { Path } from './source.ts';
 import { showName } from './wording.ts';
 
@@ -15,13 +14,8 @@ export function readAuthorities(
   base: string,
   findings: Findings,
 ): string | undefined {
-  let pem: string;
-  try {
-    pem = Buffer.from(environment.read(resolve(base, file), limits.caFileBytes)).toString('latin1');
-  } catch (error) {
-    findings.error('CONFIG_READ', path, `cannot read ${showName(file)}: ${readFailure(error)}`);
-    return undefined;
-  }
+  const pem = readNamedFile(file, limits.caFileBytes, path, environment, base, findings);
+  if (pem === undefined) return undefined;
   const fault = faultOf(pem);
   if (fault === undefined) return pem;
   findings.error('CONFIG_VALUE', path, `${showName(file)} ${fault}; wanted certificates in PEM form`);

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { limits } from '../runtime/limits.ts';
 import type { LoadEnvironment } from './environment.ts';
 import type { Findings } from './findings.ts';
+import { readNamedFile } from './named-file.ts';
 import { warnOfReaders } from './private-file.ts';
-import { readFailure } from './read-failure.ts';
 import type { Path } from './source.ts';
 import { showName, showPath } from './wording.ts';
 
@@ -18,13 +18,8 @@ export function readCookieSecrets(
   base: string,
   findings: Findings,
 ): Uint8Array[] | undefined {
-  let text: string;
-  try {
-    text = Buffer.from(environment.read(resolve(base, file), limits.cookieFileBytes)).toString('latin1');
-  } catch (error) {
-    findings.error('CONFIG_READ', path, `cannot read ${showName(file)}: ${readFailure(error)}`);
-    return undefined;
-  }
+  const text = readNamedFile(file, limits.cookieFileBytes, path, environment, base, findings);
+  if (text === undefined) return undefined;
   const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim().toLowerCase());
   const faults = faultsOf(lines).map(([line, fault]) => `${showPath(`${file}:${line}`)} ${fault}`);
   const secrets = lines.filter((line) => line !== '');

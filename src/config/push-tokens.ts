@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { limits } from '../runtime/limits.ts';
 import type { LoadEnvironment } from './environment.ts';
 import type { Findings } from './findings.ts';
-import { readFailure } from './read-failure.ts';
+import { readNamedFile } from './named-file.ts';
+import { warnOfReaders } from './private-file.ts';
 import type { Path } from './source.ts';
 import { showName } from './wording.ts';
 
@@ -19,29 +20,17 @@ export function readPushTokens(
   base: string,
   findings: Findings,
 ): string[] | undefined {
-  let text: string;
-  try {
-    const bytes = environment.read(resolve(base, file), limits.pushTokenFileBytes);
-    text = Buffer.from(bytes).toString('latin1');
-  } catch (error) {
-    findings.error('CONFIG_READ', path, `cannot read ${showName(file)}: ${readFailure(error)}`);
-    return undefined;
-  }
+  const text = readNamedFile(file, limits.pushTokenFileBytes, path, environment, base, findings);
+  if (text === undefined) return undefined;
   const lines = text.split('\n').map((line) => line.trim());
   const fault = faultOf(lines);
   if (fault !== undefined) {
     findings.error('CONFIG_VALUE', path, `${showName(file)} ${fault}`);
     return undefined;
   }
-  if ((environment.modeOf(resolve(base, file)) & OTHERS) !== 0) {
-    const message = `${showName(file)} may be read by every user of this machine; wanted mode 0640 or less`;
-    findings.warning('CONFIG_VALUE', path, message);
-  }
+  warnOfReaders(file, resolve(base, file), path, environment, findings);
   return lines.filter(holdsToken).map((token) => createHash('sha256').update(token).digest('hex'));
 }
-
-/** Permission bits of everybody who is neither the owner nor in the group. */
-const OTHERS = 0o007;
 
 function faultOf(lines: readonly string[]): string | undefined {
   const broken = lines.findIndex((line) => holdsToken(line) && !/^[\x21-\x7e]{32,256}$/.test(line));

@@ -50,6 +50,8 @@ export interface ControllerParts {
   readonly watch: (files: readonly SeenFile[], inUse: boolean) => void;
 }
 
+type GrownConditions = ReturnType<LiveConditions['compose']>;
+
 /**
  * Turns changes into snapshots: config, zones and geo data through a load, health through a new rotation. One load
  * runs at a time; a load that fails, or whose sockets cannot be opened, changes nothing.
@@ -62,7 +64,7 @@ export class Controller {
   private inUse: Loaded | undefined;
   private newest: SnapshotBuffers | undefined;
   /** The conditions of the newest snapshot. */
-  private grownUnder: ReturnType<LiveConditions['compose']> | undefined;
+  private grownUnder: GrownConditions | undefined;
   private generation = 0;
   private timer: Timer | undefined;
   /** What waits for the timer is a change, not only a reading that may have made one. */
@@ -92,6 +94,11 @@ export class Controller {
   /** The newest published snapshot. */
   get snapshot(): SnapshotBuffers | undefined {
     return this.newest;
+  }
+
+  /** The conditions of the newest snapshot. */
+  get inForce(): GrownConditions | undefined {
+    return this.grownUnder;
   }
 
   /** What answers are made from, for explanations; undefined before the first snapshot. */

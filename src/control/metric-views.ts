@@ -32,7 +32,7 @@ export function registerViews(
     state: (pool, endpoint) => health.stateOf(pool, endpoint).state,
     regionState: (region) => health.stateOfRegion(region)?.state,
     inMaintenance: (pool, endpoint) => controller.conditions.inMaintenance(pool, endpoint),
-    frozen: (pool) => controller.explainWorld?.conditions.frozen(pool) ?? false,
+    frozen: (pool) => controller.inForce?.frozen(pool) ?? false,
     isolated: () => health.self().kind === 'isolated',
     certificateExpiresAtMs: (pool, endpoint) => health.stateOf(pool, endpoint).certificate?.expiresAtMs,
   });

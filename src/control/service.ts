@@ -186,14 +186,14 @@ class RunningService implements Service {
   }
 
   status(): Status {
-    const { loaded, snapshot, conditions, explainWorld } = this.controller;
+    const { loaded, snapshot, conditions, inForce } = this.controller;
     const workers = this.dataPlane.status();
     return describeStatus(
       loaded!,
       snapshot!.generation,
       workers,
       this.health,
-      explainWorld!.conditions,
+      inForce!,
       conditions.succession,
       this.options.clock.now(),
     );

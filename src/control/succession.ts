@@ -60,14 +60,14 @@ export class Succession {
   }
 
   take(config: Config): void {
-    if (this.config !== undefined) this.earlier.retire(this.config);
+    this.earlier.take(config);
     this.config = config;
     this.held = config.policies.flatMap((policy, index) =>
       isHeld(config, policy) ? [{ index, policy, pool: ownersPool(config, policy) }] : [],
     );
     this.writers.take(
       this.held.flatMap(({ policy: { name, ttl, singleWriter }, pool }): WriterPolicy[] => {
-        const cachedSeconds = (but?: string) => this.earlier.secondsLeft(config, name, but);
+        const cachedSeconds = (but?: string) => this.earlier.secondsLeft(name, but);
         return singleWriter === undefined ? [] : [{ name, pool, ttl, singleWriter, cachedSeconds }];
       }),
     );

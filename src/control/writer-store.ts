@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { limits } from '../runtime/limits.ts';
-import { readStateFile, writeStateFile } from '../runtime/state-file.ts';
+import { entriesOf, readStateFile, writeStateFile } from '../runtime/state-file.ts';
 import type { WriterRecord } from '../steering/single-writer.ts';
 
 /** `pool`: whose endpoints and regions the names of owners are; empty where pools are owners. */
@@ -84,15 +84,10 @@ class FileStore implements WriterStore {
 
 /** Undefined when it is anything else; a file that is wrong in part is wrong. */
 function parse(text: string): Map<string, StoredWriter> | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(value) || value.version !== version || !Array.isArray(value.entries)) return undefined;
+  const entries = entriesOf(text, version);
+  if (entries === undefined) return undefined;
   const records = new Map<string, StoredWriter>();
-  for (const entry of value.entries) {
+  for (const entry of entries) {
     const record = recordIn(entry);
     if (record === undefined) return undefined;
     const { policy, ...own } = record;
@@ -115,8 +110,6 @@ function isCount(value: unknown): value is number {
 }
 
 /** An object of which nothing is known but the keys that are looked at here. */
-function isObject(
-  value: unknown,
-): value is Partial<Record<'version' | 'entries' | 'policy' | keyof StoredWriter, unknown>> {
+function isObject(value: unknown): value is Partial<Record<'policy' | keyof StoredWriter, unknown>> {
   return typeof value === 'object' && value !== null;
 }

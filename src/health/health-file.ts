@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { limits } from '../runtime/limits.ts';
-import { readStateFile, writeStateFile } from '../runtime/state-file.ts';
+import { entriesOf, readStateFile, writeStateFile } from '../runtime/state-file.ts';
 import type { RememberedHealth } from './remembered.ts';
 
 const fileName = 'health.json';
@@ -32,14 +32,7 @@ export async function writeHealthFile(
 
 /** The entries of a health file's text; undefined when it is anything else. Entries that make no sense are left out. */
 function parseHealthFile(text: string): RememberedHealth[] | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(value) || value.version !== version || !Array.isArray(value.entries)) return undefined;
-  return value.entries.filter(isRemembered);
+  return entriesOf(text, version)?.filter(isRemembered);
 }
 
 const states: ReadonlySet<unknown> = new Set(['up', 'degraded', 'down']);
@@ -55,8 +48,6 @@ function isRemembered(value: unknown): value is RememberedHealth {
 }
 
 /** An object of which nothing is known but the keys that are looked at here. */
-function isObject(
-  value: unknown,
-): value is Partial<Record<'version' | 'entries' | keyof RememberedHealth, unknown>> {
+function isObject(value: unknown): value is Partial<Record<keyof RememberedHealth, unknown>> {
   return typeof value === 'object' && value !== null;
 }

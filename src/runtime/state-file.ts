@@ -26,6 +26,19 @@ export async function readStateFile(
   }
 }
 
+/** The entries of a state file's text, `{"version": …, "entries": […]}`; undefined when it is anything else. */
+export function entriesOf(text: string, version: number): readonly unknown[] | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { version: found, entries } = value as { readonly version?: unknown; readonly entries?: unknown };
+  return found === version && Array.isArray(entries) ? entries : undefined;
+}
+
 /** Replaces the file whole or not at all, also over a loss of power. Returns why it could not, in one line. */
 export async function writeStateFile(
   directory: string,

@@ -1,4 +1,5 @@
-import type { Clock, Timer } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { DueTimer } from './due-timer.ts';
 
 export interface StateKeeperParts {
   readonly clock: Clock;
@@ -17,13 +18,16 @@ const refreshMs = 60_000;
 export class StateKeeper {
   private readonly parts: StateKeeperParts;
   private keeps = false;
-  private timer: Timer | undefined;
-  private timerDueMs = 0;
+  private readonly timer: DueTimer;
   private writing: Promise<void> = Promise.resolve();
   private failed = false;
 
   constructor(parts: StateKeeperParts) {
     this.parts = parts;
+    this.timer = new DueTimer(parts.clock, () => {
+      this.write();
+      this.writeWithin(refreshMs);
+    });
   }
 
   /** From now on there is something to write. */
@@ -38,23 +42,14 @@ export class StateKeeper {
 
   /** Writes a last time; resolves when the file is on disk, or cannot be. */
   async stop(): Promise<void> {
-    this.timer?.cancel();
-    this.timer = undefined;
+    this.timer.cancel();
     this.write();
     this.keeps = false;
     await this.writing;
   }
 
   private writeWithin(delayMs: number): void {
-    const dueMs = this.parts.clock.monotonicMs() + delayMs;
-    if (this.timer !== undefined && this.timerDueMs <= dueMs) return;
-    this.timer?.cancel();
-    this.timerDueMs = dueMs;
-    this.timer = this.parts.clock.setTimer(() => {
-      this.timer = undefined;
-      this.write();
-      this.writeWithin(refreshMs);
-    }, delayMs);
+    this.timer.set(this.parts.clock.monotonicMs() + delayMs);
   }
 
   /** One write at a time: each begins when the one before has ended. */

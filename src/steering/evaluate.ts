@@ -6,7 +6,7 @@ import { drawGroup } from './group.ts';
 import { BranchField, NodeFlag, NodeHeader, NodeKind, OwnerField, VOID } from './nodes.ts';
 import { labelHash, type OwnerView } from './owners.ts';
 import { Step, type Trace } from './trace.ts';
-import { giveUp, walkSlots } from './walk.ts';
+import { endAtVoid, giveUp, walkSlots } from './walk.ts';
 
 /** What a decision is made from: the rotation's words, the views, the tables of owners. One object per worker. */
 export class Decider implements Evaluator {
@@ -81,15 +81,8 @@ export class Decider implements Evaluator {
     this.trace?.push(Step.NODE, place, number);
     if (number >= words[place + BranchField.COUNT]!) return;
     const child = words[place + BranchField.CHILDREN + number]!;
-    if (child === VOID) this.endAtVoid(place, asker, choice);
+    if (child === VOID) endAtVoid(this, place, asker, choice);
     else if (child !== 0) this.evaluate(child, wanted, asker, choice);
-  }
-
-  /** The client's child serves the other family only. Behind answers that are there already it is no end. */
-  private endAtVoid(place: number, asker: Asker, choice: Choice): void {
-    if (choice.count > 0) return;
-    this.serves(place, asker);
-    asker.stopped = true;
   }
 
   private owner(place: number, wanted: number, asker: Asker, choice: Choice): void {

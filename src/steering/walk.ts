@@ -155,7 +155,7 @@ function visitSlot(
     trace?.push(Step.NOT_LET_IN, place, slot);
     return Visit.REFUSED;
   }
-  if (child === VOID) return endAtVoid(decider, place, slot, asker, choice);
+  if (child === VOID) return visitVoid(decider, place, slot, asker, choice);
   const before = choice.count;
   const most = before + words[place + WalkField.PER_SLOT]!;
   decider.evaluate(child, Math.min(most, wanted), asker, choice);
@@ -169,13 +169,18 @@ function letsIn(words: Int32Array, slot: number, share: number, asker: Asker): b
   return (mix(asker.prefixHash() ^ ~words[slot + SlotField.SEED]!) & 0xffff) < share;
 }
 
-/** The client's region has addresses of the other family only. Behind answers that are there already it is no end. */
-function endAtVoid(decider: Evaluator, place: number, slot: number, asker: Asker, choice: Choice): Visit {
-  if (choice.count > 0) return Visit.NOTHING;
+function visitVoid(decider: Evaluator, place: number, slot: number, asker: Asker, choice: Choice): Visit {
+  if (!endAtVoid(decider, place, asker, choice)) return Visit.NOTHING;
   decider.trace?.push(Step.VOID, place, slot);
+  return Visit.ENDED;
+}
+
+/** What is the client's serves the other family only. Behind answers that are there already it is no end: false then. */
+export function endAtVoid(decider: Evaluator, place: number, asker: Asker, choice: Choice): boolean {
+  if (choice.count > 0) return false;
   decider.serves(place, asker);
   asker.stopped = true;
-  return Visit.ENDED;
+  return true;
 }
 
 /** Nobody let the client in: the first that was passed by has to. */
@@ -192,7 +197,7 @@ function lastResort(
   const { words, trace } = decider;
   trace?.push(Step.LAST_RESORT, place, slot);
   const child = words[slot + SlotField.CHILD]!;
-  if (child === VOID) endAtVoid(decider, place, slot, asker, choice);
+  if (child === VOID) visitVoid(decider, place, slot, asker, choice);
   else decider.evaluate(child, Math.min(wanted, words[place + WalkField.PER_SLOT]!), asker, choice);
 }
 

@@ -5,8 +5,8 @@ import type { LoadEnvironment } from '../environment.ts';
 import { type EventKind, eventKinds } from '../event-kinds.ts';
 import type { Findings } from '../findings.ts';
 import type { WebhookConfig } from '../model.ts';
+import { readNamedFile } from '../named-file.ts';
 import { warnOfReaders } from '../private-file.ts';
-import { readFailure } from '../read-failure.ts';
 import type { Path } from '../source.ts';
 import { absentWhenOff, choice, duration, reading, text } from '../values.ts';
 import { showName } from '../wording.ts';
@@ -81,14 +81,9 @@ function readSecret(
   base: string,
   findings: Findings,
 ): string | undefined {
-  let secret: string;
-  try {
-    const bytes = environment.read(resolve(base, file), limits.webhookSecretFileBytes);
-    secret = Buffer.from(bytes).toString('latin1').trim();
-  } catch (error) {
-    findings.error('CONFIG_READ', path, `cannot read ${showName(file)}: ${readFailure(error)}`);
-    return undefined;
-  }
+  const text = readNamedFile(file, limits.webhookSecretFileBytes, path, environment, base, findings);
+  if (text === undefined) return undefined;
+  const secret = text.trim();
   if (!/^[\x21-\x7e]{32,256}$/.test(secret)) {
     const message = `${showName(file)} holds no secret; wanted one line of 32 to 256 printable characters`;
     findings.error('CONFIG_VALUE', path, `${message}, such as \`openssl rand -hex 32\` makes`);
